@@ -1,0 +1,165 @@
+"""The declared words and frames by which narrative reports are read (lexicon.yaml), checked at load."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from catalogue.errors import CatalogueError
+
+FILE = Path(__file__).parent / "lexicon.yaml"
+FRAME_KEYS = {
+    "indicator", "measures", "any", "with", "none", "sentence", "paragraph", "after", "topic",
+    "grade", "scope", "also", "government", "city",
+}  # fmt: skip
+READER_CONCEPTS = {
+    "shield", "plan", "aim", "rule", "prior", "grow", "growth_end", "rest", "denial", "higher", "wide",
+    "elsewhere", "government", "own", "toward", "join", "total", "reset", "deputy_province",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One way a number is read once its head is known; every condition is a set of concepts (lexicon.yaml, head)."""
+
+    indicator: str
+    measures: frozenset[str]
+    any: frozenset[str]
+    together: frozenset[str]
+    none: frozenset[str]
+    sentence: frozenset[str]
+    paragraph: frozenset[str]
+    after: frozenset[str]
+    topic: frozenset[str]
+    confidence: float
+    scope: str
+    also: str | None
+    government: bool
+    city: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Narrated:
+    """An indicator of the narrative scheme: its Chinese label and the measure word used when none is written."""
+
+    code: str
+    label: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Words by concept, frames by head, and what the indicators are called."""
+
+    indicators: Mapping[str, Narrated]
+    words: Mapping[str, frozenset[str]]
+    heads: Mapping[str, tuple[Frame, ...]]
+    measures: Mapping[str, frozenset[str]]
+    topics: Mapping[str, str]
+    topic_heads: Mapping[str, str]
+    pairs: Mapping[str, tuple[tuple[str, frozenset[str]], ...]]
+
+
+@lru_cache(maxsize=4)
+def load_lexicon(path: Path = FILE) -> Lexicon:
+    """The checked lexicon. Raises CatalogueError naming the entry that is wrong."""
+    try:
+        declared: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CatalogueError(f"{path.name} cannot be read ({error.strerror}); restore it.") from None
+    except yaml.YAMLError as error:
+        raise CatalogueError(f"{path.name} is not valid YAML: {str(error).splitlines()[0]}.") from None
+    concepts = {name: tuple(str(text).split()) for name, text in (declared["words"] | declared["contexts"]).items()}
+    measures = {name: frozenset(str(text).split()) for name, text in declared["measures"].items()}
+    indicators = {
+        code: Narrated(code, str(entry["label"]), str(entry["unit"])) for code, entry in declared["indicators"].items()
+    }
+    heads = {
+        head: tuple(_frame(head, entry, declared, measures) for entry in frames)
+        for head, frames in declared["heads"].items()
+    }
+    lexicon = Lexicon(
+        indicators=indicators,
+        words=_words(concepts),
+        heads=heads,
+        measures=measures,
+        topics={code: topic for topic, codes in declared["topics"].items() for code in codes},
+        topic_heads=dict(declared["topic_heads"]),
+        pairs={
+            code: tuple((paired, measures[group]) for paired, group in entry.items())
+            for code, entry in declared["pairs"].items()
+        },
+    )
+    _check(lexicon, concepts, declared)
+    return lexicon
+
+
+def _words(concepts: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
+    words: dict[str, set[str]] = {}
+    for concept, entries in concepts.items():
+        for word in entries:
+            words.setdefault(word, set()).add(concept)
+    return {word: frozenset(names) for word, names in words.items()}
+
+
+def _frame(
+    head: str, entry: dict[str, Any], declared: dict[str, Any], measures: Mapping[str, frozenset[str]]
+) -> Frame:
+    unknown = set(entry) - FRAME_KEYS
+    if unknown:
+        raise CatalogueError(f"lexicon.yaml: a frame of {head} has unknown entries {', '.join(sorted(unknown))}.")
+    grade = entry["grade"]
+    if grade not in declared["grades"]:
+        raise CatalogueError(f"lexicon.yaml: a frame of {head} has the unknown grade {grade}.")
+    wanted: set[str] = set()
+    for name in entry["measures"]:
+        wanted |= measures.get(str(name), frozenset({str(name)}))
+    conditions = {
+        key: frozenset(entry.get(key, ()))
+        for key in ("any", "with", "none", "sentence", "paragraph", "after", "topic")
+    }
+    return Frame(
+        indicator=entry["indicator"],
+        measures=frozenset(wanted),
+        any=conditions["any"],
+        together=conditions["with"],
+        none=conditions["none"],
+        sentence=conditions["sentence"],
+        paragraph=conditions["paragraph"],
+        after=conditions["after"],
+        topic=conditions["topic"],
+        confidence=float(declared["grades"][grade]),
+        scope=entry.get("scope", "total"),
+        also=entry.get("also"),
+        government=bool(entry.get("government", False)),
+        city=bool(entry.get("city", False)),
+    )
+
+
+def _check(lexicon: Lexicon, concepts: Mapping[str, tuple[str, ...]], declared: dict[str, Any]) -> None:
+    """Every name leads somewhere and nothing declared is unused."""
+    frames = [frame for group in lexicon.heads.values() for frame in group]
+    named = {frame.indicator for frame in frames} | {frame.also for frame in frames if frame.also}
+    conditions: set[str] = set()
+    for frame in frames:
+        conditions |= frame.any | frame.together | frame.none | frame.sentence | frame.paragraph | frame.after
+    faults = {
+        "unknown indicator": named - set(lexicon.indicators),
+        "indicator without a frame": set(lexicon.indicators) - named,
+        "unknown concept": (conditions | set(lexicon.heads) | set(lexicon.topic_heads)) - set(concepts),
+        "concept nothing uses": set(concepts) - conditions - set(lexicon.heads) - READER_CONCEPTS,
+        "unknown topic": ({topic for frame in frames for topic in frame.topic} | set(lexicon.topic_heads.values()))
+        - set(declared["topics"]),
+        "unknown indicator in topics or pairs": (
+            (set(lexicon.topics) | set(lexicon.pairs) | {code for pair in lexicon.pairs.values() for code, _ in pair})
+            - set(lexicon.indicators)
+        ),
+    }
+    for what, names in faults.items():
+        if names:
+            raise CatalogueError(f"lexicon.yaml: {what}: {', '.join(sorted(str(name) for name in names))}.")

@@ -1,0 +1,71 @@
+"""What lies in the inbox and when it was received."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from catalogue.errors import Refusal
+
+_PASSED_OVER = ("~$", ".", "Thumbs.db", "desktop.ini")
+
+
+@dataclass(frozen=True)
+class InboxFile:
+    """A file as it lies in the inbox; `file_name` is its posix path inside it."""
+
+    path: Path
+    file_name: str
+    size: int
+    modified_ns: int
+
+
+def list_inbox(inbox: Path) -> Iterator[InboxFile]:
+    """Every file below the inbox in order of name; office lock files, hidden and system files are passed over.
+
+    Raises Refusal when there is no such folder.
+    """
+    if not inbox.is_dir():
+        raise Refusal(f"The inbox {inbox} is no folder; create it or name another one.")
+    for folder, folders, names in os.walk(inbox):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            path = Path(folder) / name
+            if name.startswith(_PASSED_OVER) or not path.is_file():
+                continue
+            state = path.stat()
+            yield InboxFile(path, path.relative_to(inbox).as_posix(), state.st_size, state.st_mtime_ns)
+
+
+def read_received(path: Path) -> dict[str, datetime]:
+    """file -> received_at from a CSV file with these two columns (local time). Raises Refusal naming the line."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        raise Refusal(
+            f"{path} cannot be read as UTF-8 text; save it as CSV UTF-8 with columns file,received_at."
+        ) from None
+    rows = csv.DictReader(text.splitlines())
+    if not {"file", "received_at"} <= set(rows.fieldnames or ()):
+        raise Refusal(f"{path} needs the columns file,received_at.")
+    times = {}
+    for line, row in enumerate(rows, start=2):
+        try:
+            moment = datetime.fromisoformat((row["received_at"] or "").strip())
+        except ValueError:
+            raise Refusal(f"{path} line {line}: “{row['received_at']}” is no time like 2025-02-01 14:22:44.") from None
+        times[(row["file"] or "").strip().replace("\\", "/")] = moment.replace(tzinfo=None)
+    return times
+
+
+def received_at(file: InboxFile, times: dict[str, datetime], zone: ZoneInfo) -> datetime:
+    """When the file was received, in local time: as the list says, else its modification time."""
+    known = times.get(file.file_name)
+    if known is not None:
+        return known
+    return datetime.fromtimestamp(file.modified_ns // 1_000_000_000, zone).replace(tzinfo=None)

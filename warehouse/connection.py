@@ -1,0 +1,86 @@
+"""The way to the database: one engine, transactions, and queries that come back as frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.pool import NullPool
+
+from catalogue.errors import Refusal
+
+Sql = str | Path
+
+__all__ = ["Connection", "Sql", "Warehouse", "execute", "query", "run_script"]
+
+
+class Warehouse:
+    """A PostgreSQL database that holds (or will hold) the warehouse; nothing is opened before it is needed."""
+
+    def __init__(self, url: str) -> None:
+        self.url = _read_url(url)
+        self._engine = create_engine(self.url, poolclass=NullPool, connect_args={"connect_timeout": 10})
+
+    @contextmanager
+    def transaction(self, as_of: str | None = None) -> Iterator[Connection]:
+        """A connection in one transaction: committed when the block ends, rolled back when it raises.
+
+        With `as_of` (an ISO time) every view of current rows speaks as of that moment within the block.
+        Raises Refusal when the database cannot be reached.
+        """
+        try:
+            connection = self._engine.connect()
+        except OperationalError as error:
+            raise Refusal(
+                f"The database at {self.url.render_as_string(hide_password=True)} cannot be reached "
+                f"({_first_line(error)}); start it with `taizhang up` or correct DATABASE_URL."
+            ) from None
+        with connection, connection.begin():
+            if as_of is not None:
+                connection.execute(text("select set_config('taizhang.as_of', :moment, true)"), {"moment": as_of})
+            yield connection
+
+    def query(self, sql: Sql, params: Mapping[str, Any] | None = None, as_of: str | None = None) -> pd.DataFrame:
+        """The rows of one query (text, or the path of an .sql file) with `:name` parameters, in its own transaction."""
+        with self.transaction(as_of) as connection:
+            return query(connection, sql, params)
+
+
+def query(connection: Connection, sql: Sql, params: Mapping[str, Any] | None = None) -> pd.DataFrame:
+    """The rows of one query within a transaction; columns keep the database's Python values (None for NULL)."""
+    result = execute(connection, sql, params)
+    return pd.DataFrame(result.fetchall(), columns=list(result.keys()))
+
+
+def execute(connection: Connection, sql: Sql, params: Mapping[str, Any] | None = None) -> Any:
+    """Run one statement (text, or the path of an .sql file) with `:name` parameters within a transaction."""
+    statement = sql.read_text(encoding="utf-8") if isinstance(sql, Path) else sql
+    return connection.execute(text(statement), dict(params or {}))
+
+
+def run_script(connection: Connection, script: str) -> None:
+    """Run a text of many statements without parameters, as psql would."""
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    with driver.cursor() as cursor:
+        cursor.execute(script)
+
+
+def _read_url(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise Refusal("DATABASE_URL is not understood; write postgresql://user:password@host:5432/name.") from None
+    if parsed.get_backend_name() not in ("postgresql", "postgres"):
+        raise Refusal(f"DATABASE_URL names {parsed.get_backend_name()}; the warehouse needs PostgreSQL 18.")
+    return parsed.set(drivername="postgresql+psycopg")
+
+
+def _first_line(error: OperationalError) -> str:
+    return str(error.orig).strip().splitlines()[-1] if error.orig else str(error)
