@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,14 +13,15 @@ import yaml
 
 from catalogue.errors import CatalogueError
 
+_BRACES = re.compile(r"\{([^{}]*)\}")
 FILE = Path(__file__).parent / "lexicon.yaml"
 FRAME_KEYS = {
     "indicator", "measures", "any", "with", "none", "sentence", "paragraph", "after", "topic",
-    "grade", "scope", "also", "government", "city",
+    "grade", "scope", "also", "government", "others", "silent",
 }  # fmt: skip
 READER_CONCEPTS = {
     "shield", "plan", "aim", "rule", "prior", "grow", "growth_end", "rest", "denial", "higher", "wide",
-    "elsewhere", "government", "own", "toward", "join", "total", "reset", "deputy_province",
+    "elsewhere", "government", "own", "toward", "join", "total", "reset", "last_year", "this_year",
 }  # fmt: skip
 
 
@@ -40,7 +42,8 @@ class Frame:
     scope: str
     also: str | None
     government: bool
-    city: bool
+    others: bool
+    silent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Lexicon:
     measures: Mapping[str, frozenset[str]]
     topics: Mapping[str, str]
     topic_heads: Mapping[str, str]
+    decoys: Mapping[str, frozenset[str]]
     pairs: Mapping[str, tuple[tuple[str, frozenset[str]], ...]]
 
 
@@ -74,7 +78,10 @@ def load_lexicon(path: Path = FILE) -> Lexicon:
         raise CatalogueError(f"{path.name} cannot be read ({error.strerror}); restore it.") from None
     except yaml.YAMLError as error:
         raise CatalogueError(f"{path.name} is not valid YAML: {str(error).splitlines()[0]}.") from None
-    concepts = {name: tuple(str(text).split()) for name, text in (declared["words"] | declared["contexts"]).items()}
+    concepts = {
+        name: tuple(word for entry in str(text).split() for word in _expand(entry))
+        for name, text in (declared["words"] | declared["contexts"]).items()
+    }
     measures = {name: frozenset(str(text).split()) for name, text in declared["measures"].items()}
     indicators = {
         code: Narrated(code, str(entry["label"]), str(entry["unit"])) for code, entry in declared["indicators"].items()
@@ -90,6 +97,7 @@ def load_lexicon(path: Path = FILE) -> Lexicon:
         measures=measures,
         topics={code: topic for topic, codes in declared["topics"].items() for code in codes},
         topic_heads=dict(declared["topic_heads"]),
+        decoys={concept: _measures(groups, measures) for concept, groups in declared["decoys"].items()},
         pairs={
             code: tuple((paired, measures[group]) for paired, group in entry.items())
             for code, entry in declared["pairs"].items()
@@ -99,12 +107,28 @@ def load_lexicon(path: Path = FILE) -> Lexicon:
     return lexicon
 
 
+def _expand(entry: str) -> list[str]:
+    """整改{通知书,单} -> 整改通知书, 整改单."""
+    found = _BRACES.search(entry)
+    if not found:
+        return [entry]
+    return [
+        word
+        for choice in found[1].split(",")
+        for word in _expand(entry[: found.start()] + choice + entry[found.end() :])
+    ]
+
+
 def _words(concepts: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
     words: dict[str, set[str]] = {}
     for concept, entries in concepts.items():
         for word in entries:
             words.setdefault(word, set()).add(concept)
     return {word: frozenset(names) for word, names in words.items()}
+
+
+def _measures(names: Iterable[Any], groups: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    return frozenset(word for name in names for word in groups.get(str(name), frozenset({str(name)})))
 
 
 def _frame(
@@ -116,16 +140,13 @@ def _frame(
     grade = entry["grade"]
     if grade not in declared["grades"]:
         raise CatalogueError(f"lexicon.yaml: a frame of {head} has the unknown grade {grade}.")
-    wanted: set[str] = set()
-    for name in entry["measures"]:
-        wanted |= measures.get(str(name), frozenset({str(name)}))
     conditions = {
         key: frozenset(entry.get(key, ()))
         for key in ("any", "with", "none", "sentence", "paragraph", "after", "topic")
     }
     return Frame(
         indicator=entry["indicator"],
-        measures=frozenset(wanted),
+        measures=_measures(entry["measures"], measures),
         any=conditions["any"],
         together=conditions["with"],
         none=conditions["none"],
@@ -137,7 +158,8 @@ def _frame(
         scope=entry.get("scope", "total"),
         also=entry.get("also"),
         government=bool(entry.get("government", False)),
-        city=bool(entry.get("city", False)),
+        others=bool(entry.get("others", False)),
+        silent=bool(entry.get("silent", False)),
     )
 
 
@@ -151,8 +173,8 @@ def _check(lexicon: Lexicon, concepts: Mapping[str, tuple[str, ...]], declared: 
     faults = {
         "unknown indicator": named - set(lexicon.indicators),
         "indicator without a frame": set(lexicon.indicators) - named,
-        "unknown concept": (conditions | set(lexicon.heads) | set(lexicon.topic_heads)) - set(concepts),
-        "concept nothing uses": set(concepts) - conditions - set(lexicon.heads) - READER_CONCEPTS,
+        "unknown concept": (conditions | set(lexicon.heads) | set(lexicon.decoys) | set(lexicon.topic_heads)) - set(concepts),
+        "concept nothing uses": set(concepts) - conditions - set(lexicon.heads) - set(lexicon.decoys) - READER_CONCEPTS,
         "unknown topic": ({topic for frame in frames for topic in frame.topic} | set(lexicon.topic_heads.values()))
         - set(declared["topics"]),
         "unknown indicator in topics or pairs": (

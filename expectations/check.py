@@ -22,6 +22,7 @@ class Check:
     field      where the finding is shown
     needs      columns that must hold a value
     reads      columns that may be empty, but must be readable
+    extra      columns looked at as they are
     applies    rows the rule speaks of at all (others are neither passed nor open)
     fails      True for rows that break the rule (asked of evaluable rows only)
     observed   what was found, as text, asked of failing rows only; expected likewise
@@ -36,6 +37,7 @@ class Check:
     expected: Text
     needs: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
     applies: Callable[[Rows], pd.Series] | None = None
 
     @property
@@ -43,23 +45,26 @@ class Check:
         """Every column of the prepared frame the check looks at, fields of the form with their unread marks."""
         fields = [name for name in (*self.needs, *self.reads) if not name.startswith("_")]
         context = ["_row", *(name for name in (*self.needs, *self.reads) if name.startswith("_"))]
-        return list(dict.fromkeys([*fields, *(f"{name}~unread" for name in fields), *context]))
+        return list(dict.fromkeys([*fields, *(f"{name}~unread" for name in fields), *self.extra, *context]))
 
-    def outcome(self, rows: Rows) -> pd.Series:
-        """1.0 passed, 0.0 failed, NaN not evaluable; rows the rule does not speak of have passed."""
+    def spoken_of(self, rows: Rows) -> tuple[pd.Series, pd.Series]:
+        """(rows that can be judged, rows the rule speaks of but whose inputs are missing), as masks."""
         evaluable = pd.Series(True, index=rows.index)
         for name in self.needs:
             evaluable &= rows[name].notna()
         for name in self.reads:
             if not name.startswith("_"):
                 evaluable &= ~rows[f"{name}~unread"]
-        result = pd.Series(float("nan"), index=rows.index)
-        if self.applies is not None:
-            skipped = ~self.applies(rows)
-            result[skipped] = 1.0
-            evaluable &= ~skipped
-        asked = rows[evaluable]
-        result[evaluable] = (~self.fails(asked).astype(bool)).astype("float64")
+        if self.applies is None:
+            return evaluable, ~evaluable
+        meant = self.applies(rows)
+        return evaluable & meant, ~evaluable & meant
+
+    def failing(self, rows: Rows) -> pd.Series:
+        """True for rows that break the rule; what passes, is not meant or cannot be judged is False."""
+        judged, _ = self.spoken_of(rows)
+        result = pd.Series(False, index=rows.index)
+        result[judged] = self.fails(rows[judged]).astype(bool)
         return result
 
 

@@ -12,11 +12,13 @@ import pandas as pd
 from catalogue.findings import empty_findings
 from catalogue.models import Form, Sheet
 from catalogue.returns import ReturnBatch
+from expectations.checks.cells import CELL, COVER_IDENTITY, FOUND, required_fields
 from expectations.checks.duplicates import mark_similar, title_fields
-from expectations.suites import CELL, COVER_IDENTITY, FOUND, Validator, checks_of_sheets
+from expectations.suites import Validator, checks_of_sheets
 from expectations.wording import word_findings
 
 UNREADABLE = ("C02", "C03", "C04", "C05", "C08")
+_GRAVITY = {rule: rank for rank, rule in enumerate((*UNREADABLE, "C06", "C07"))}
 NOT_EVALUABLE_COLUMNS = ("return_no", "rule", "rows")
 
 
@@ -62,34 +64,48 @@ def judge(batch: ReturnBatch, sheets: Mapping[str, pd.DataFrame], form: Form) ->
 def _with_cells(batch: ReturnBatch, sheet: Sheet, rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with, per field, the text found (a mark where the column is absent) and the remarkable cell's rule."""
     raw = batch.raw[sheet.code].loc[rows.index]
+    codes = [field.code for field in sheet.fields]
+    rules = _rules_of_cells(batch, sheet, rows).reindex(columns=codes).astype("object")
     places = batch.places[batch.places["sheet"] == sheet.code]
-    cells = batch.cells[batch.cells["sheet"] == sheet.code]
-    numbers = rows["return_no"].to_numpy()
-    columns: dict[str, object] = {"_row": rows.index.to_numpy()}
-    order = {rule: rank for rank, rule in enumerate(("C08", "C02", "C03", "C04", "C05", "C06", "C07"))}
-    ranked = cells.assign(rank=cells["rule"].map(order)).sort_values("rank", kind="stable")
-    on = ["return_no"] if sheet.layout == "key_value" else ["return_no", "excel_row"]
-    for field in sheet.fields:
-        mine = ranked[ranked["field"] == field.code].drop_duplicates(on)
-        joined = rows[on].merge(mine[[*on, "rule"]], on=on, how="left")["rule"].to_numpy(dtype="object").copy()
-        joined[pd.isna(joined)] = None
-        remarkable = ~pd.isna(joined)
-        found = raw[field.code].to_numpy(dtype="object").copy()
-        placed = np.isin(numbers, places.loc[places["field"] == field.code, "return_no"].to_numpy())
-        found[pd.isna(found) & (~placed | remarkable)] = "·"
-        columns[FOUND.format(field.code)] = pd.Series(found, index=rows.index, dtype="object")
-        columns[CELL.format(field.code)] = pd.Series(joined, index=rows.index, dtype="object")
+    placed = pd.crosstab(places["return_no"], places["field"]).reindex(rows["return_no"], columns=codes, fill_value=0)
+    rules = rules.where(rules.notna(), None)
+    found = raw[codes].astype("object")
+    found = found.mask(found.isna() & (rules.notna().to_numpy() | (placed.to_numpy() == 0)), "·")
+    extra = {"_row": rows.index.to_numpy()}
     if sheet.code == "congress_session":
-        columns["_rate_text"] = raw["attendance_rate_reported"]
-    return pd.concat([rows, pd.DataFrame(columns, index=rows.index)], axis=1)
+        extra["_rate_text"] = raw["attendance_rate_reported"].to_numpy()
+    return pd.concat(
+        [
+            rows,
+            found.rename(columns=FOUND.format),
+            rules.rename(columns=CELL.format).set_axis(rows.index),
+            pd.DataFrame(extra, index=rows.index),
+        ],
+        axis=1,
+    )
+
+
+def _rules_of_cells(batch: ReturnBatch, sheet: Sheet, rows: pd.DataFrame) -> pd.DataFrame:
+    """Beside every row, per field, the gravest rule among the remarks on its cell."""
+    cells = batch.cells[batch.cells["sheet"] == sheet.code]
+    on = _row_of(sheet)
+    ranked = cells.assign(rank=cells["rule"].map(_GRAVITY)).sort_values("rank", kind="stable")
+    wide = ranked.drop_duplicates([*on, "field"]).pivot(index=on, columns="field", values="rule")
+    return wide.reindex(pd.MultiIndex.from_frame(rows[on]) if len(on) > 1 else rows[on[0]])
+
+
+def _row_of(sheet: Sheet) -> list[str]:
+    return ["return_no"] if sheet.layout == "key_value" else ["return_no", "excel_row"]
 
 
 def _findings(
     batch: ReturnBatch, sheet: Sheet, frame: pd.DataFrame, meta: Mapping[str, str], failing: list[int]
 ) -> pd.DataFrame:
     rows = frame.loc[failing]
-    if meta["rule"] == "cell":
-        return _cell_findings(batch, sheet, rows, meta["field"])
+    if meta["rule"] == "C02":
+        return _cell_findings(batch, sheet, rows)
+    if meta["rule"] == "C01":
+        return _empty_cells(batch, sheet, rows)
     found = pd.DataFrame(
         {
             "return_no": rows["return_no"],
@@ -110,33 +126,34 @@ def _findings(
     return found
 
 
-def _cell_findings(batch: ReturnBatch, sheet: Sheet, rows: pd.DataFrame, field: str) -> pd.DataFrame:
-    """Every remark on the failing cells, so that an approximate and normalised cell keeps both."""
-    cells = batch.cells[(batch.cells["sheet"] == sheet.code) & (batch.cells["field"] == field)]
-    if sheet.code == "cover" and field in COVER_IDENTITY:
-        cells = cells[~cells["rule"].isin(UNREADABLE)]  # F02, F03, F05 speak of them
-    on = ["return_no"] if sheet.layout == "key_value" else ["return_no", "excel_row"]
-    found = rows[["return_no", "excel_row", "_row_key"]].merge(
-        cells[[*on, "rule", "observed", "detail"]], on=on, how="inner", suffixes=("", "_cell")
-    )
-    return pd.DataFrame(
-        {
-            "return_no": found["return_no"],
-            "rule": found["rule"],
-            "sheet": sheet.code,
-            "excel_row": found["excel_row"].where(found["excel_row"] > 0),
-            "field": field,
-            "observed": found["observed"],
-            "expected": found["detail"],
-            "row_key": found["_row_key"],
-        }
-    )
+def _cell_findings(batch: ReturnBatch, sheet: Sheet, rows: pd.DataFrame) -> pd.DataFrame:
+    """Every remark on the rows' cells, so that an approximate and normalised cell keeps both."""
+    cells = batch.cells[batch.cells["sheet"] == sheet.code]
+    if sheet.code == "cover":
+        cells = cells[~(cells["field"].isin(COVER_IDENTITY) & cells["rule"].isin(UNREADABLE))]
+    on = _row_of(sheet)
+    known = rows[[*on, "_row_key"]]
+    remarks = cells[["return_no", "excel_row", "field", "rule", "observed", "detail"]]
+    found = known.merge(remarks, on=on, how="inner")
+    return found.rename(columns={"_row_key": "row_key", "detail": "expected"}).assign(sheet=sheet.code)
+
+
+def _empty_cells(batch: ReturnBatch, sheet: Sheet, rows: pd.DataFrame) -> pd.DataFrame:
+    codes = required_fields(sheet)
+    empty = rows[[FOUND.format(code) for code in codes]].isna().set_axis(codes, axis=1)
+    lines, columns = np.nonzero(empty.to_numpy())
+    found = rows[["return_no", "excel_row", "_row_key"]].iloc[lines].rename(columns={"_row_key": "row_key"})
+    found = found.assign(rule="C01", sheet=sheet.code, field=np.array(codes, dtype="object")[columns])
+    if sheet.layout == "key_value":
+        places = batch.places[batch.places["sheet"] == sheet.code][["return_no", "field", "excel_row"]]
+        found = found.drop(columns="excel_row").merge(places, on=["return_no", "field"], how="left")
+    return found
 
 
 def _not_evaluable(sheet: Sheet, frame: pd.DataFrame) -> pd.DataFrame:
     parts = []
     for check in checks_of_sheets().get(sheet.code, []):
-        unknown = check.outcome(frame).isna()
+        _, unknown = check.spoken_of(frame)
         if unknown.any():
             counts = frame.loc[unknown, "return_no"].value_counts()
             parts.append(pd.DataFrame({"return_no": counts.index, "rule": check.rule, "rows": counts.to_numpy()}))

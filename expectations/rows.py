@@ -15,13 +15,15 @@ from great_expectations.expectations.metrics.map_metric_provider import (
 from catalogue import load
 from expectations.check import Check
 from expectations.checks import all_checks
+from expectations.checks.cells import cell_checks
 
 METRIC = "multicolumn_values.pass_check"
 
 
 def checks_by_name() -> dict[str, Check]:
-    """Every check of the current form by its name."""
-    return {check.name: check for check in all_checks(load().current_form)}
+    """Every check of the current form by its name, those of cells included."""
+    form = load().current_form
+    return {check.name: check for check in (*cell_checks(form), *all_checks(form))}
 
 
 class RowsPassCheck(MulticolumnMapMetricProvider):  # type: ignore[misc]
@@ -43,9 +45,7 @@ class RowsPassCheck(MulticolumnMapMetricProvider):  # type: ignore[misc]
     def _pandas(cls, column_list: pd.DataFrame, check: str, **_: Any) -> pd.Series:
         if not cls.checks:
             cls.checks.update(checks_by_name())
-        outcome = cls.checks[check].outcome(column_list)
-        passed: pd.Series = outcome != 0.0
-        return passed
+        return ~cls.checks[check].failing(column_list)
 
 
 class ExpectRowsToPassCheck(MulticolumnMapExpectation):  # type: ignore[misc]
@@ -55,3 +55,4 @@ class ExpectRowsToPassCheck(MulticolumnMapExpectation):  # type: ignore[misc]
     ignore_row_if: str = "never"
     map_metric = METRIC
     args_keys = ("column_list", "check")
+    success_keys: ClassVar[tuple[str, ...]] = ("check", "mostly")

@@ -1,7 +1,8 @@
 """Great Expectations suites, one per sheet, derived from the catalogue.
 
-A suite holds, with the rule id in `meta`: one expectation per required field (C01), one per field for its cells' typing
-(C02 to C08), one for the sheet's key (S01) and one per check of the sheet (R01 to R16, S02 to S07).
+A suite holds, with the rule id in `meta`: one expectation for the typing of cells (C02 to C08), one for required cells
+(C01), one for the sheet's key (S01) and one per check of the sheet (R01 to R16, S02 to S07). Where they can be,
+expectations are per sheet, not per field: each costs a fixed time, whatever the number of rows.
 """
 
 from __future__ import annotations
@@ -17,18 +18,18 @@ from catalogue import load
 from catalogue.models import Sheet
 from expectations.check import Check
 from expectations.checks import all_checks
+from expectations.checks.cells import cell_checks
 from expectations.rows import ExpectRowsToPassCheck
 
 SEVERITY = {"hard": "critical", "warn": "warning", "info": "info"}
-COVER_IDENTITY = ("form_version", "township_code", "period")
-FOUND, CELL = "{}~found", "{}~cell"
 
 
 @lru_cache(maxsize=1)
 def checks_of_sheets() -> dict[str, list[Check]]:
     """Sheet code -> its checks."""
     by_sheet: dict[str, list[Check]] = {}
-    for check in all_checks(load().current_form):
+    form = load().current_form
+    for check in (*cell_checks(form), *all_checks(form)):
         by_sheet.setdefault(check.sheet, []).append(check)
     return by_sheet
 
@@ -37,22 +38,6 @@ def build_suite(sheet: Sheet) -> gx.ExpectationSuite:
     """The sheet's suite."""
     rules = load().rules
     expectations: list[Any] = []
-    for field in sheet.fields:
-        if field.required and not (sheet.code == "cover" and field.code in COVER_IDENTITY):
-            expectations.append(
-                gxe.ExpectColumnValuesToNotBeNull(
-                    column=FOUND.format(field.code),
-                    severity=SEVERITY[rules["C01"].severity],
-                    meta={"rule": "C01", "field": field.code},
-                )
-            )
-        expectations.append(
-            gxe.ExpectColumnValuesToBeNull(
-                column=CELL.format(field.code),
-                severity="critical",
-                meta={"rule": "cell", "field": field.code},
-            )
-        )
     if sheet.key:
         expectations.append(
             gxe.ExpectCompoundColumnsToBeUnique(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -14,6 +15,7 @@ from catalogue.periods import Period
 from catalogue.register import Register, Township
 from catalogue.returns import ReturnBatch
 
+Item = dict[Hashable, Any]
 REJECTING = ("F01", "F02", "F03", "F04", "F05")
 
 
@@ -36,24 +38,30 @@ def identify(batch: ReturnBatch, register: Register | None, catalogue: Catalogue
     told to be of a township and month. Without a register the code is taken as it is (a dry run).
     """
     form = catalogue.current_form
-    found: list[dict[str, object]] = []
-    rows: list[dict[str, object]] = []
+    found: list[Item] = []
+    rows: list[Item] = []
     covers = set(batch.sheets["cover"]["return_no"])
     names = dict(zip(batch.sheets["cover"]["return_no"], batch.sheets["cover"]["township_name"], strict=True))
-    for item in batch.returns.itertuples(index=False):
-        row = {"return_no": item.return_no, "township_code": None, "period": None, "kind": None, "due_on": None}
+    for item in batch.returns.to_dict("records"):
+        row: Item = {
+            "return_no": item["return_no"],
+            "township_code": None,
+            "period": None,
+            "kind": None,
+            "due_on": None,
+        }
         rows.append(row)
-        if not item.readable or item.return_no not in covers:
+        if not item["readable"] or item["return_no"] not in covers:
             continue
         period = _period(item, found)
         township = _township(item, period, register, found)
         _version(item, catalogue, found)
-        code = township.code if township else (item.township_code if register is None else None)
+        code = township.code if township else (item["township_code"] if register is None else None)
         if period is not None and code:
             row |= {"township_code": code, "period": period.text, "due_on": due_on(period, form.due_working_days)}
         if township is not None:
             row["kind"] = township.kind
-            name = names.get(item.return_no)
+            name = names.get(item["return_no"])
             if isinstance(name, str) and not township.is_called(name):
                 found.append(_finding(item, "F06", "township_name", name, township.name))
     findings = shape_findings(pd.DataFrame(found)) if found else empty_findings()
@@ -65,18 +73,22 @@ def late_findings(returns: pd.DataFrame, identity: pd.DataFrame, later: Collecti
     """F10 for first versions received after their due day; `later` names the returns that are no first versions."""
     table = identity.merge(returns[["return_no", "received_at"]], on="return_no").dropna(subset=["due_on"])
     found = [
-        {"return_no": row.return_no, "rule": "F10", "observed": f"{row.received_at:%Y-%m-%d}", "expected": row.due_on}
-        for row in table.itertuples(index=False)
-        if row.return_no not in later and row.received_at.date() > row.due_on
+        {
+            "return_no": row["return_no"],
+            "rule": "F10",
+            "observed": f"{row['received_at']:%Y-%m-%d}",
+            "expected": str(row["due_on"]),
+        }
+        for row in table.to_dict("records")
+        if row["return_no"] not in later and row["received_at"].date() > row["due_on"]
     ]
     return shape_findings(pd.DataFrame(found)) if found else empty_findings()
 
 
-def _finding(item: object, rule: str, field: str, observed: object, expected: str) -> dict[str, object]:
-    number = item.return_no  # type: ignore[attr-defined]
+def _finding(item: Item, rule: str, field: str, observed: object, expected: str) -> Item:
     shown = observed if isinstance(observed, str) and observed else "空"
     return {
-        "return_no": number,
+        "return_no": item["return_no"],
         "rule": rule,
         "sheet": "cover",
         "field": field,
@@ -85,9 +97,9 @@ def _finding(item: object, rule: str, field: str, observed: object, expected: st
     }
 
 
-def _period(item: object, found: list[dict[str, object]]) -> Period | None:
-    text, raw = item.period, item.period_raw  # type: ignore[attr-defined]
-    received: date = item.received_at.date()  # type: ignore[attr-defined]
+def _period(item: Item, found: list[Item]) -> Period | None:
+    text, raw = item["period"], item["period_raw"]
+    received: date = item["received_at"].date()
     if not isinstance(text, str):
         reason = "不是有效的年月" if isinstance(raw, str) else "没有填写"
         found.append(_finding(item, "F03", "period", raw, reason))
@@ -99,10 +111,8 @@ def _period(item: object, found: list[dict[str, object]]) -> Period | None:
     return period
 
 
-def _township(
-    item: object, period: Period | None, register: Register | None, found: list[dict[str, object]]
-) -> Township | None:
-    code = item.township_code  # type: ignore[attr-defined]
+def _township(item: Item, period: Period | None, register: Register | None, found: list[Item]) -> Township | None:
+    code = item["township_code"]
     if not isinstance(code, str):
         found.append(_finding(item, "F02", "township_code", None, "没有填写"))
         return None
@@ -116,8 +126,8 @@ def _township(
     return township
 
 
-def _version(item: object, catalogue: Catalogue, found: list[dict[str, object]]) -> None:
-    version = item.form_version  # type: ignore[attr-defined]
+def _version(item: Item, catalogue: Catalogue, found: list[Item]) -> None:
+    version = item["form_version"]
     if pd.isna(version):
         found.append(_finding(item, "F05", "form_version", None, "没有填写"))
     elif int(version) not in catalogue.forms or int(version) != version:

@@ -131,7 +131,10 @@ def _split(
         keep = frame["_whole"] & ~frame["return_no"].isin(refused)
         if sheet.code != "cover":
             mine = hard[hard["sheet"] == sheet.code]
-            lines = set(zip(mine["return_no"], mine["excel_row"].fillna(0).astype("int64"), strict=True))
+            rows_named = mine["excel_row"].fillna(0).astype("int64")
+            if sheet.layout == "key_value":  # one row, whichever of its cells a finding names
+                rows_named = rows_named * 0
+            lines = set(zip(mine["return_no"], rows_named, strict=True))
             pairs = zip(frame["return_no"], frame["excel_row"], strict=True)
             keep &= np.array([pair not in lines for pair in pairs], dtype=bool)
         loaded[sheet.code] = _loaded(inspection.batch, sheet, frame[keep])

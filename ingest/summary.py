@@ -1,4 +1,4 @@
-"""The data-quality summary after each collection: counts by rule and township, kept in the database, told in Chinese."""
+"""The data-quality summary after each collection: counts by rule and township, kept in the database and told."""
 
 from __future__ import annotations
 

@@ -132,19 +132,19 @@ def _create(table: str, columns: list[tuple[str, str]]) -> str:
 def _views(sheet: Sheet) -> Iterator[str]:
     table = table_of(sheet)
     schema = table.partition(".")[0]
-    current = f"{schema}.current_{sheet.code}"
+    current, newest = f"{schema}.current_{sheet.code}", f"{schema}.newest_{sheet.code}"
+    hint = f"columns as in {table}"
     yield (
         f"create or replace view {current} as\nselect e.*\nfrom {table} as e\n"
         "inner join intake.current_submission as c on e.submission_id = c.submission_id;"
     )
-    yield _comment("view", current, f"{sheet.label}: rows of the current version of every month; columns as in {table}")
+    yield _comment("view", current, f"{sheet.label}: rows of the current version of every month; {hint}")
     if sheet.key:
-        newest = f"{schema}.newest_{sheet.code}"
         yield (
             f"create or replace view {newest} as\nselect distinct on (e.township_code, e.row_key) e.*\n"
             f"from {current} as e\norder by e.township_code asc, e.row_key asc, e.period desc;"
         )
-        yield _comment("view", newest, f"{sheet.label}: newest loaded row of each key, whichever month reported it; columns as in {table}")
+        yield _comment("view", newest, f"{sheet.label}: newest loaded row of each key, of whichever month; {hint}")
     yield ""
 
 

@@ -138,7 +138,7 @@ select distinct on (e.township_code, e.row_key) e.*
 from event.current_congress_session as e
 order by e.township_code asc, e.row_key asc, e.period desc;
 comment on view event.newest_congress_session
-is '人代会: newest loaded row of each key, whichever month reported it; columns as in event.congress_session';
+is '人代会: newest loaded row of each key, of whichever month; columns as in event.congress_session';
 
 create table if not exists event.presidium_meeting (
     submission_id bigint not null references intake.submission,
@@ -181,7 +181,7 @@ select distinct on (e.township_code, e.row_key) e.*
 from event.current_presidium_meeting as e
 order by e.township_code asc, e.row_key asc, e.period desc;
 comment on view event.newest_presidium_meeting
-is '主席团会议: newest loaded row of each key, whichever month reported it; columns as in event.presidium_meeting';
+is '主席团会议: newest loaded row of each key, of whichever month; columns as in event.presidium_meeting';
 
 create table if not exists event.other_meeting (
     submission_id bigint not null references intake.submission,
@@ -222,7 +222,7 @@ select distinct on (e.township_code, e.row_key) e.*
 from event.current_other_meeting as e
 order by e.township_code asc, e.row_key asc, e.period desc;
 comment on view event.newest_other_meeting
-is '其他会议: newest loaded row of each key, whichever month reported it; columns as in event.other_meeting';
+is '其他会议: newest loaded row of each key, of whichever month; columns as in event.other_meeting';
 
 create table if not exists event.supervision_activity (
     submission_id bigint not null references intake.submission,
@@ -276,7 +276,7 @@ select distinct on (e.township_code, e.row_key) e.*
 from event.current_supervision_activity as e
 order by e.township_code asc, e.row_key asc, e.period desc;
 comment on view event.newest_supervision_activity
-is '监督活动: newest loaded row of each key, whichever month reported it; columns as in event.supervision_activity';
+is '监督活动: newest loaded row of each key, of whichever month; columns as in event.supervision_activity';
 
 create table if not exists event.hazard (
     submission_id bigint not null references intake.submission,
@@ -332,7 +332,7 @@ select distinct on (e.township_code, e.row_key) e.*
 from event.current_hazard as e
 order by e.township_code asc, e.row_key asc, e.period desc;
 comment on view event.newest_hazard
-is '隐患整改: newest loaded row of each key, whichever month reported it; columns as in event.hazard';
+is '隐患整改: newest loaded row of each key, of whichever month; columns as in event.hazard';
 
 create table if not exists event.suggestion (
     submission_id bigint not null references intake.submission,
@@ -405,7 +405,7 @@ select distinct on (e.township_code, e.row_key) e.*
 from event.current_suggestion as e
 order by e.township_code asc, e.row_key asc, e.period desc;
 comment on view event.newest_suggestion
-is '代表建议: newest loaded row of each key, whichever month reported it; columns as in event.suggestion';
+is '代表建议: newest loaded row of each key, of whichever month; columns as in event.suggestion';
 
 create table if not exists event.deputy_activity (
     submission_id bigint not null references intake.submission,
@@ -459,7 +459,7 @@ select distinct on (e.township_code, e.row_key) e.*
 from event.current_deputy_activity as e
 order by e.township_code asc, e.row_key asc, e.period desc;
 comment on view event.newest_deputy_activity
-is '代表活动: newest loaded row of each key, whichever month reported it; columns as in event.deputy_activity';
+is '代表活动: newest loaded row of each key, of whichever month; columns as in event.deputy_activity';
 
 create table if not exists restricted.deputy_record (
     submission_id bigint not null references intake.submission,
@@ -516,7 +516,7 @@ select distinct on (e.township_code, e.row_key) e.*
 from restricted.current_deputy_record as e
 order by e.township_code asc, e.row_key asc, e.period desc;
 comment on view restricted.newest_deputy_record
-is '代表履职: newest loaded row of each key, whichever month reported it; columns as in restricted.deputy_record';
+is '代表履职: newest loaded row of each key, of whichever month; columns as in restricted.deputy_record';
 
 create table if not exists event.petition (
     submission_id bigint not null references intake.submission,
@@ -558,7 +558,7 @@ select distinct on (e.township_code, e.row_key) e.*
 from event.current_petition as e
 order by e.township_code asc, e.row_key asc, e.period desc;
 comment on view event.newest_petition
-is '信访: newest loaded row of each key, whichever month reported it; columns as in event.petition';
+is '信访: newest loaded row of each key, of whichever month; columns as in event.petition';
 
 create table if not exists event.article (
     submission_id bigint not null references intake.submission,
@@ -599,7 +599,7 @@ select distinct on (e.township_code, e.row_key) e.*
 from event.current_article as e
 order by e.township_code asc, e.row_key asc, e.period desc;
 comment on view event.newest_article
-is '宣传: newest loaded row of each key, whichever month reported it; columns as in event.article';
+is '宣传: newest loaded row of each key, of whichever month; columns as in event.article';
 
 create table if not exists event.reported_total (
     submission_id bigint not null references intake.submission,
@@ -639,7 +639,7 @@ select distinct on (e.township_code, e.row_key) e.*
 from event.current_reported_total as e
 order by e.township_code asc, e.row_key asc, e.period desc;
 comment on view event.newest_reported_total
-is '汇总: newest loaded row of each key, whichever month reported it; columns as in event.reported_total';
+is '汇总: newest loaded row of each key, of whichever month; columns as in event.reported_total';
 
 -- Compares the counts stated with the rows really there; raises an error that names submission and sheet.
 create or replace function intake.check_conservation(submissions bigint[]) returns void

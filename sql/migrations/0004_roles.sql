@@ -3,8 +3,9 @@
 --   researcher  reads schema research only: no personal columns
 --   township    reads schema research, rows of its own township only. The code stands in the login's name, which its
 --               holder cannot change: create role township_431230102 login password '...' in role township;
--- The views of schema research belong to research_owner; row-level security on the tables binds research_owner to the
--- township of whoever runs the query. Owners of the tables (who load them) and county are not bound.
+-- The views of schemas research, event and intake belong to research_owner; row-level security on the tables binds
+-- research_owner to the township of whoever runs the query. Who owns the tables (and loads them) is not bound, nor is
+-- county.
 
 do $$
 declare
@@ -81,5 +82,21 @@ begin
         );
         execute format('create policy whole_county on %s for select to county using (true)', item.name);
     end loop;
+end;
+$$;
+
+do $$
+declare
+    item record;
+begin
+    grant usage, create on schema event, intake to research_owner;
+    for item in
+        select c.oid::regclass as name
+        from pg_class as c
+        where c.relkind = 'v' and c.relnamespace::regnamespace::text in ('event', 'intake')
+    loop
+        execute format('alter view %s owner to research_owner', item.name);
+    end loop;
+    revoke create on schema event, intake from research_owner;
 end;
 $$;

@@ -46,7 +46,7 @@ counted as (
     from version as v
     cross join lateral unnest(v.dates) as d (counted_on)
     group by v.township_code, v.sheet, v.row_key
-    having count(distinct v.measure) > 1
+    having count(distinct v.measure) > 1 or not bool_or(v.stands_elsewhere)
 ),
 
 touched as (

@@ -1,0 +1,28 @@
+"""What every DAG of the county shares: owner, retries, pool, and the asset that connects collecting and the quarter."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import Asset, ExceptionRetryPolicy, RetryAction, RetryRule
+
+# Tasks that read files or load the warehouse; its size is the number of workers.
+WAREHOUSE_POOL = "warehouse"
+
+# A database or network hiccup is tried again, later each time; a refusal (a user has to act) is not.
+DEFAULTS: dict[str, Any] = {
+    "owner": "taizhang",
+    "retries": 4,
+    "retry_delay": timedelta(seconds=15),
+    "retry_exponential_backoff": 2,
+    "max_retry_delay": timedelta(minutes=10),
+    "retry_policy": ExceptionRetryPolicy(
+        rules=[RetryRule(exception="catalogue.errors.Refusal", action=RetryAction.FAIL, reason="a user has to act")]
+    ),
+}
+
+# Emitted when collecting has refreshed indicator values; its events name the periods in extra["periods"].
+# Plain, not partitioned, events: a partition that has fired does not fire again on a correction, one collection
+# touches several months at once, and "all townships of a quarter" cannot be said as a window of partitions.
+INDICATOR_VALUES = Asset("indicator_values")

@@ -1,0 +1,263 @@
+"""From a number in its clause to what it counts: the head it hangs on, and the frame that head allows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from catalogue.lexicon import Frame, Lexicon
+from ingest.narrative.quantities import Quantity
+from ingest.narrative.tokens import Token
+
+Concepts = frozenset[str]
+
+_FILLER = re.compile(
+    r"(?:活动|工作|会议|情况|总数量?|数量|人数|次数|件数|数|量|达到|多达|高达|达|一?共有?|共计|总计|合计|累计|计|为|有|了|已经?|近|是|在|的|均|都|各|等"
+    r"|分别|先后|就|超|各类|方面|同志|中|约|只有|仅|完成|到|以来|其|之|也|则|后|类|上|到位|任务|项目|点位|事项|案件|线索|现象|人员|经费|资金|款|款物|增加到|增至|提高到|提升到|上升到|上升至"
+    r"|[：:\t“”\"》）)《（(/])*"
+)
+_LINK = re.compile(r"(?:、|和|与|及|以及|及其|“|”|》|《|等|的|会议|活动|工作|,|，)*")
+_EACH = re.compile(r"各(?:为|达|有|召开|开展|组织)?$")
+_ALL = re.compile(r"(?:均|都|各|双双|全部)")
+_RESPECTIVELY = re.compile(r"分别(?:为|是|达|达到|有)?$|分别")
+_BREAK = re.compile(r"[，,；;。！？：（）()—、\n]")
+_NUMBER_ONLY = re.compile(r"(?:、|和|及|与|以及|,|，|/)?(?:共|计|达|约|近|为|有)*")
+_POST_GAP = 2
+_POST_MODIFIED_GAP = 16
+_POST_NAME_GAP = 8
+_FAR_NOUN_GAP = 5
+_FAR_VERB_GAP = 30
+_ELIDED_GAP = 4
+_WIDER = 0.95
+_NAME_FACTOR = 0.93
+_PIECES = frozenset(("个", "项", "家"))
+_LOOSE = frozenset(
+    "inspection research lawcheck check special review report hear official training aid visit receive donate raise_money spend "
+    "money publish submit close resolve rectify mediate session presidium report_duty deputy deputy_town deputy_mixed resolution find "
+    "hazard".split()
+)
+_ACTIVITIES = frozenset("inspection research lawcheck check special review compound".split())
+_DEPUTIES = frozenset(("deputy", "deputy_town", "deputy_county", "deputy_mixed"))
+_PERSONS = _DEPUTIES | {"other_people", "voter", "needy", "official", "model_deputy", "deputy_city", "deputy_province"}
+_COMPOUND_PARTS = (
+    ("视察", "inspection"), ("调研", "research"), ("调查", "research"), ("检查", "check"), ("督查", "special"), ("评议", "review"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A frame chosen for a quantity, the words it rests on, and how far the way to it lowers the confidence."""
+
+    frame: Frame
+    head: Token
+    factor: float
+    elided: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What surrounds one quantity: words on both sides up to the next quantity, and the wider context."""
+
+    quantity: Quantity
+    left: Sequence[Token]
+    right: Sequence[Token]
+    shared: Concepts
+    sentence: Concepts
+    wider: Concepts
+    paragraph: Callable[[], Concepts]
+    topics: Callable[[], Sequence[str]]
+
+
+class Grammar:
+    """Chooses heads and frames by the lexicon; knows nothing of documents."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self._heads_of = cache(self._find_heads)
+
+    def _find_heads(self, concepts: Concepts) -> tuple[str, ...]:
+        return tuple(head for head in self.lexicon.heads if head in concepts)
+
+    def readings(self, text: str, window: Window) -> list[Reading]:
+        """The readings of the quantity: none, one, or several where one number stands for two nouns."""
+        chained = self._chained(text, window)
+        if chained is not None:
+            return chained
+        found = self._single(text, window)
+        if found or not window.wider:
+            return found
+        wider = self._single(text, replace(window, shared=window.shared | window.wider, right=()))
+        return [replace(reading, factor=reading.factor * _WIDER) for reading in wider]
+
+    def respectively(self, text: str, window: Window) -> list[Reading]:
+        """视察、调研分别为3次、2次: the readings of the nouns in order, when the list can be shared out."""
+        if not window.left or not _RESPECTIVELY.search(text[window.left[-1].end : window.quantity.start]):
+            return []
+        outcomes = [self._outcome(window, token, 0, 0.96, "chain") for token in self._chain(text, window)]
+        readings = [outcome for outcome in outcomes if isinstance(outcome, Reading)]
+        return readings if len(readings) == len(outcomes) > 1 else []
+
+    def _single(self, text: str, window: Window) -> list[Reading]:
+        for token, gap, factor, side in self._candidates(text, window):
+            outcome = self._outcome(window, token, gap, factor, side)
+            if outcome is not None:
+                return [outcome] if isinstance(outcome, Reading) else []
+        return []
+
+    # -------------------------------------------------------------- where the head may stand
+    def _candidates(self, text: str, window: Window) -> Iterator[tuple[Token, int, float, str]]:
+        """Words the number may hang on, best first: right before it, right behind it, further before."""
+        left = [token for token in reversed(window.left) if self._counts(token)]
+        gaps = [self._gap(text, token, window) for token in left]
+        if left and gaps[0] == 0:
+            yield left[0], 0, 1.0, "left"
+        for token, factor in self._behind(text, window):
+            yield token, 0, factor, "right" if factor > _NAME_FACTOR else "name"
+        for token, gap in zip(left, gaps, strict=True):
+            if gap or token is not left[0]:
+                yield token, gap, 0.97 if gap <= _POST_GAP else 0.94, "left"
+
+    def _counts(self, token: Token) -> bool:
+        return bool(self._heads_of(token.concepts)) or any(decoy in token.concepts for decoy in self.lexicon.decoys)
+
+    def _gap(self, text: str, token: Token, window: Window) -> int:
+        """Characters between a word and the number that are neither filler nor known words that count nothing."""
+        if window.quantity.grown:
+            return 0
+        unknown, at = 0, token.end
+        for other in window.left:
+            if other.start < at:
+                continue
+            unknown += self._unknown(text, at, other.start) + (len(other.word) if self._counts(other) else 0)
+            at = other.end
+        return unknown + self._unknown(text, at, window.quantity.start)
+
+    def _unknown(self, text: str, start: int, end: int) -> int:
+        filler = _FILLER.match(text, start, end)
+        return end - (filler.end() if filler else start)
+
+    def _behind(self, text: str, window: Window) -> Iterator[tuple[Token, float]]:
+        quantity = window.quantity
+        persons = quantity.unit in self.lexicon.measures["persons"]
+        for token in window.right:
+            between = text[quantity.end : token.start]
+            modified = between.endswith("的") and len(between) <= _POST_MODIFIED_GAP
+            if _BREAK.search(between.replace("、", "") if modified else between):
+                return
+            if len(between) <= _POST_GAP or modified:
+                yield token, 0.99
+            elif len(between) <= (_POST_MODIFIED_GAP if persons else _POST_NAME_GAP):
+                yield token, _NAME_FACTOR
+            if (persons and _PERSONS & token.concepts) or (not persons and self._counts(token) and not modified):
+                return
+
+    # -------------------------------------------------------------- what a head allows
+    def _outcome(self, window: Window, token: Token, gap: int, factor: float, side: str) -> Reading | bool | None:
+        """A reading; False when the word is known to count nothing here; None when another word must be tried."""
+        unit = window.quantity.unit
+        if self._joins_deputies(window, token):
+            return None
+        for concept, units in self.lexicon.decoys.items():
+            if concept in token.concepts and unit in units:
+                return False
+        for head in self._heads_of(token.concepts):
+            reach = _FAR_VERB_GAP if head in _LOOSE else _FAR_NOUN_GAP
+            if (side == "left" and gap > reach) or (side == "name" and head in _ACTIVITIES and unit in _PIECES):
+                continue
+            for frame in self.lexicon.heads[head]:
+                if unit in frame.measures and self._holds(frame, window, head):
+                    if frame.topic and gap > _ELIDED_GAP:
+                        continue
+                    if self._is_ambiguous(window, token, head, side):
+                        return False
+                    return Reading(frame, token, factor * (0.98 if frame.topic else 1.0), bool(frame.topic))
+        return None
+
+    def _joins_deputies(self, window: Window, token: Token) -> bool:
+        """代表及机关干部共86人次: the officials joined to the deputies do not take the number away."""
+        if "other_people" not in token.concepts or token not in window.left:
+            return False
+        at = window.left.index(token)
+        before = window.left[at - 1] if at else None
+        return before is not None and bool(_DEPUTIES & before.concepts) and token.start - before.end <= 5
+
+    def _holds(self, frame: Frame, window: Window, head: str) -> bool:
+        own = concepts_of(window.left) | concepts_of(window.right)
+        if frame.none & own:
+            return False
+        if frame.after and not frame.after & concepts_of(window.right):
+            return False
+        if frame.any and not (frame.any & own or frame.any & window.shared):
+            return False
+        if frame.together and not frame.together & (own | window.shared):
+            return False
+        if frame.sentence and not frame.sentence & (own | window.shared | window.sentence):
+            return False
+        if frame.paragraph and not frame.paragraph & (own | window.shared | window.sentence | window.paragraph()):
+            return False
+        return not frame.topic or self._topic(window, head) in frame.topic
+
+    def _topic(self, window: Window, head: str) -> str | None:
+        """Of the topics before the number the nearest that the head can go with."""
+        possible = {topic for frame in self.lexicon.heads[head] for topic in frame.topic}
+        return next((topic for topic in window.topics() if topic in possible), None)
+
+    def _is_ambiguous(self, window: Window, token: Token, head: str, side: str) -> bool:
+        """Two activities before one number without 各: the number belongs to their sum, so to neither."""
+        if side != "left" or head not in _ACTIVITIES or window.quantity.unit in self.lexicon.measures["persons"]:
+            return False
+        at = window.left.index(token)
+        before = window.left[at - 1] if at else None
+        return before is not None and bool(_ACTIVITIES & before.concepts) and token.start - before.end <= 1
+
+    # -------------------------------------------------------------- one number for two nouns
+    def _chained(self, text: str, window: Window) -> list[Reading] | None:
+        """视察和调研各3次; 答复率、满意率均为100%: every noun of the list gets the number."""
+        quantity = window.quantity
+        if not window.left:
+            return None
+        last = window.left[-1]
+        between = text[last.end : quantity.start]
+        if not _ALL.search(between) and not _EACH.search(text[max(0, quantity.start - 4) : quantity.start]):
+            return None
+        chain = self._chain(text, window)
+        readings: list[Reading] = []
+        for token in chain:
+            outcome = self._outcome(window, token, 0, 0.97, "chain")
+            if isinstance(outcome, Reading):
+                readings.append(outcome)
+        return readings if len(chain) > 1 and readings else None
+
+    def _chain(self, text: str, window: Window) -> list[Token]:
+        """The nouns linked by 、 or 和 that end right before the number, in reading order."""
+        heads: list[Token] = []
+        edge = window.quantity.start
+        for token in reversed(window.left):
+            parts = self._parts(token)
+            if not parts or (heads and not _LINK.fullmatch(text, token.end, edge)):
+                break
+            heads = parts + heads
+            edge = token.start
+        return heads
+
+    def _parts(self, token: Token) -> list[Token]:
+        if "compound" in token.concepts:
+            return [
+                Token(token.start + token.word.index(word), token.start + token.word.index(word) + len(word), word, frozenset({head}))
+                for word, head in _COMPOUND_PARTS
+                if word in token.word
+            ]
+        counts = any(self.lexicon.heads[head] for head in self._heads_of(token.concepts))
+        return [token] if counts else []
+
+
+def is_bare(text: str, start: int, quantity: Quantity) -> bool:
+    """True when nothing but a list sign or 共 stands between the position and the number."""
+    return bool(_NUMBER_ONLY.fullmatch(text, start, quantity.start))
+
+
+def concepts_of(tokens: Sequence[Token]) -> Concepts:
+    """All concepts of the words."""
+    return frozenset().union(*(token.concepts for token in tokens)) if tokens else frozenset()

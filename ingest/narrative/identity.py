@@ -1,0 +1,160 @@
+"""Whose report a text is, and of which period; papers of other bodies are recognised and told, not counted."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from catalogue.register import Register
+from ingest.narrative.layout import is_plan, title_of
+
+Kind = Literal["township", "plan", "county", "government", "other", "notice"]
+
+PROBLEMS: dict[Kind, str] = {
+    "plan": "这是工作计划或要点,不是总结报告,其中的数字是打算,不作为事实。",
+    "county": "这是县级或其他地方的材料,不是本乡镇人大的报告,其中的数字不计入任何乡镇。",
+    "government": "这是政府的工作报告,不是人大的报告,其中的数字不计入。",
+    "other": "正文没有写乡镇人大的工作(可能是别的单位的材料),其中的数字不计入。",
+    "notice": "这是通知、方案或制度一类的文件,写的是要求,其中的数字不作为事实。",
+}
+_GOVERNMENT = re.compile(r"人民政府.{0,12}(?:报告|总结|汇报)|政府工作报告")
+_NOTICE = re.compile(r"(?:通知|方案|办法|制度|细则|规定|规则|规范|意见|公告|条例|计分标准)(?:（[^）]*）)?$")
+_VISIT = re.compile(r"赴.{1,16}(?:考察|学习)|考察.{0,16}报告")
+_COUNTY_TITLE = re.compile(r"(?:全县|全市|全区|全省|我县|我市|我区|县乡|市县|各乡镇|县人大常委会|市人大常委会|区人大常委会)")
+_COUNTY = re.compile(
+    r"我县|我市|我区|全县|全市|全区|全省|全州|各乡镇|各乡、镇|县乡两级|[一二三四五六七八九十\d]+个(?:乡镇|镇、|乡、)|有的乡镇|一些乡镇|多数乡镇|市人大会|县人大会|两镇|部分乡镇"
+)
+_OWN = re.compile(r"我镇|我乡|本镇|本乡|全镇|全乡|(?<![各乡])镇人大(?!常)|(?<![各])乡人大|(?<!乡镇)(?<!乡镇人大)主席团|代表小组|联络站|我们小组|本小组")
+_CONGRESS = re.compile(r"人大|代表|主席团|联络站|选民")
+_LONG = 300
+_FEW = 3
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
+_SPLIT = re.compile(
+    r"(?m)^[^\n。，]{0,30}?(?:篇[一二三四五六七八九十\d]{1,2}|【?第[一二三四五六七八九十]+篇】?|（[一二三四五六七八九十]+）篇)[^\n。，]{0,12}$"
+)
+_TITLE_LINE = re.compile(r"(?m)^[ \t#]*[^\n。，；\t]{2,40}?(?:镇|乡)[^\n。，；\t]{0,30}(?:报告|总结|汇报|小结|要点)[ \t]*$")
+_HALF = re.compile(r"上半年|半年工作|半年来")
+_QUARTER = re.compile(r"第?([一二三四1-4])季度")
+_QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4}
+_SPAN = re.compile(r"([一二两三四五])年来|([一二两三四五])年工作|过去([一二两三四五])年")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a text says of itself.
+
+    `kind` township: a report to be counted; anything else comes with the `problem` to tell. `codes` are the townships of
+    the register the text names as its own, `place` the name as written. `period` is YYYY, YYYYQn or YYYYH1 where the text
+    says so, else None; `years` the number of years it covers.
+    """
+
+    kind: Kind
+    title: str
+    place: str | None
+    codes: tuple[str, ...]
+    period: str | None
+    years: int
+    problems: tuple[str, ...]
+
+    @property
+    def counts(self) -> bool:
+        """True when facts of the text may be counted."""
+        return self.kind in ("township", "plan")
+
+
+def identify(text: str, place: str | None, register: Register | None = None) -> Identity:
+    """Whose text it is and when, from title and body, never from the file name."""
+    title = title_of(text)
+    kind = _kind(text, title)
+    codes = _codes(text, title, register) if register else ()
+    problems = [PROBLEMS[kind]] if kind != "township" else []
+    mismatch = _year_mismatch(title, text)
+    if mismatch:
+        problems.append(mismatch)
+    if register and kind == "township" and len(codes) != 1:
+        named = "、".join(codes) if codes else "没有"
+        problems.append(f"正文和题目中能对上名册的乡镇:{named};请在文件开头写明是哪个乡镇的报告。")
+    return Identity(kind, title, place, codes, _period(title, text), _years(title, text), tuple(problems))
+
+
+def split_reports(text: str) -> Iterator[tuple[int, int]]:
+    """The spans of the reports in one file: cut at 篇一, 篇二 … or at a second title line; one span for a single report."""
+    cuts = [found.start() for found in _SPLIT.finditer(text)]
+    if len(cuts) < 2:
+        titles = list(_TITLE_LINE.finditer(text))
+        named = {re.sub(r"\W", "", found[0]) for found in titles}
+        cuts = [found.start() for found in titles] if len(named) > 1 and _each_opens(text, titles) else []
+    if len(cuts) < 2:
+        yield 0, len(text)
+        return
+    edges = [0 if not text[: cuts[0]].strip() else cuts[0], *cuts[1:], len(text)]
+    if text[: cuts[0]].strip():
+        yield 0, cuts[0]
+    yield from zip(edges, edges[1:], strict=False)
+
+
+def _each_opens(text: str, titles: list[re.Match[str]]) -> bool:
+    """True when every title line opens a text of its own, not a chapter or an attachment list."""
+    ends = [found.start() for found in titles[1:]] + [len(text)]
+    return all(len(text[found.end() : end].strip()) > 80 for found, end in zip(titles, ends, strict=True))
+
+
+def _kind(text: str, title: str) -> Kind:
+    if _GOVERNMENT.search(title) and "人大" not in title:
+        return "government"
+    if _NOTICE.search(title):
+        return "notice"
+    own, county = len(_OWN.findall(text)), len(_COUNTY.findall(text))
+    if _VISIT.search(title) or (_COUNTY_TITLE.search(title) and county >= own):
+        return "county"
+    if county > own and county >= _FEW:
+        return "county"
+    body = text[len(title) :]
+    if len(text) >= _LONG and len(_CONGRESS.findall(body)) < _FEW:
+        return "other"
+    return "plan" if is_plan(text) else "township"
+
+
+def _codes(text: str, title: str, register: Register) -> tuple[str, ...]:
+    """Codes of the townships named in the title, else of the one named most often in the body."""
+    counts: Counter[str] = Counter()
+    for township in register.townships:
+        for name in (township.name, *township.aliases):
+            if name in title:
+                counts[township.code] += 1000
+            counts[township.code] += text.count(name)
+    named = [(code, count) for code, count in counts.most_common() if count]
+    return tuple(code for code, count in named if count * 2 > named[0][1]) if named else ()
+
+
+def _year_mismatch(title: str, text: str) -> str | None:
+    stated = _YEAR.findall(title)
+    years = Counter(_YEAR.findall(text[text.find(title) + len(title) :]))
+    if len(stated) != 1 or not years:
+        return None
+    year = int(stated[0])
+    if any(abs(int(other) - year) <= 1 for other in years):
+        return None
+    other = years.most_common(1)[0][0]
+    return f"题目写的是{year}年,正文写的是{other}年,请核对是不是用了旧稿。"
+
+
+def _period(title: str, text: str) -> str | None:
+    found = _YEAR.search(title) or _YEAR.search(text[:400])
+    if not found:
+        return None
+    head = title or text[:120]
+    quarter = _QUARTER.search(head)
+    if quarter:
+        return f"{found[1]}Q{_QUARTERS.get(quarter[1], quarter[1])}"
+    return f"{found[1]}H1" if _HALF.search(head) else found[1]
+
+
+def _years(title: str, text: str) -> int:
+    span = _SPAN.search(title) or _SPAN.search(text[:600])
+    if not span:
+        return 1
+    return {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}[next(group for group in span.groups() if group)]

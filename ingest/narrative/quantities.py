@@ -1,0 +1,160 @@
+"""Numbers with their measure words in clean text, and what already in their form makes them no fact."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ingest.narrative.numerals import read_numeral
+
+MEASURES = (
+    "个百分点 百分点 件（次） 篇（条） 人次 户次 场次 轮次 件次 批次 班次 篇次 条次 届次 元 人 名 位 户 次 场 轮 期 回 件 条 个 项 份 处 篇 起 宗 桩 例 封 "
+    "座 所 家 站 间 点 款 类 班 批 部 张 则 组 方面"
+).split()
+_SPOKEN = "零〇一二两三四五六七八九"
+_HAN_NUMBER = rf"[{_SPOKEN}十廿卅百千万亿]+(?:点[{_SPOKEN}]+)?"
+_ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?"
+_QUANTITY = re.compile(
+    rf"(?P<before>将近|接近|大约|约计|超过|不下于|近|约|超|逾|上|余)?"
+    rf"(?:百分之(?P<share>{_HAN_NUMBER}|{_ARABIC})(?P<share_more>多)?"
+    rf"|(?P<number>{_ARABIC}|{_HAN_NUMBER})(?P<more>[余多几来])?(?P<scale>[十百千万亿]{{1,2}})?(?P<rest>[余多])?"
+    rf"(?P<unit>%|{'|'.join(MEASURES)}))"
+    rf"(?P<after>以上|左右|上下)?"
+)
+_ORDINAL = re.compile(r"第[^\d，。；]{0,2}$")
+_SESSION = re.compile(rf"(?P<term>届(?:人大)?)?(?:人大|人代会|代会|常委会|大会|人民代表大会)?(?:[{_SPOKEN}十\d]+次?[、和至])*$")
+_NAMED_SESSION = re.compile(r"(?:全体|扩大|例)?会议")
+_RANGE_BEFORE = re.compile(
+    rf"(?:\d|[{_SPOKEN}十百])(?:%|{'|'.join(MEASURES)})?(?P<sign>[-—~～]+|至|到)$"
+)
+_RANGE_AFTER = re.compile(rf"[-—~～至到]+(?:\d|[{_SPOKEN}十百])")
+_GROWTH_AFTER = re.compile(
+    r"[^，。；、\d]{0,8}?(?:增加|提升|提高|上升|增长|发展|扩大|增|升|降低|减少|下降|调整|扩展|减|降|扩充|变)(?:到|至|为)"
+)
+_FROM = re.compile(r"(?:由|从)[^，。；]{0,14}$")
+_STEP = re.compile(r"(?:到|至|为)[^，。；\d]{0,4}$")
+_THRESHOLD = re.compile(r"(?:以上|以下)(?:的)?[\u4e00-\u9fff]")
+_LIST_NUMBER = re.compile(r"(?:^|[\n。；])[ \t]*(\d{1,2})[.．]$")
+_NOT_PERSON = re.compile(r"[大民员才均口士事选物行工力身生口文道际家类海气格体流情世]")
+_JOINED_LATIN = re.compile(r"[A-Za-z*×/第%]$")
+_UNFINISHED = ("几", "数", "每", "X", "x", "*", "×")
+_SINGLING = tuple("每某另同统唯专单独")
+_PIECES_OF_TIME = ("性", "方面", "月", "小时", "工作日", "季度", "层面", "环节", "阶段", "多月")
+_CLOCK = (*"0123456789", *"钟半整开前后到左")
+_WHOLE_UNITS = frozenset(MEASURES) - {"元"}
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with its measure word at [start, end) of the clean text; `number_start` skips 近 and the like."""
+
+    start: int
+    end: int
+    value: float
+    unit: str
+    approximate: bool
+    is_one: bool
+    grown: bool
+
+
+def find_quantities(text: str) -> Iterator[Quantity]:
+    """Every number with a measure word that may be a count, sum or rate; ordinals, ranges, thresholds are left out."""
+    for found in _QUANTITY.finditer(text):
+        quantity = _read(text, found)
+        if quantity:
+            yield quantity
+
+
+def read_quantity(text: str) -> Quantity | None:
+    """The quantity the whole text is, or None."""
+    found = _QUANTITY.fullmatch(text)
+    return _read(text, found) if found else None
+
+
+def _read(text: str, found: re.Match[str]) -> Quantity | None:
+    part = found.groupdict()
+    start, end = found.span()
+    number_start = found.start("share") - 3 if part["share"] else found.start("number")
+    head = text[max(0, number_start - 24) : number_start]
+    tail = text[end : end + 16]
+    if part["share"]:
+        value, unit = read_numeral(part["share"]), "%"
+        if part["share"] in ("百", "一百"):
+            value = 100.0
+    else:
+        value, unit = _value(part, head), part["unit"]
+    if value is None or _formally_none(found, unit, head, tail):
+        return None
+    grown = False
+    if _RANGE_BEFORE.search(head):
+        grown = _RANGE_BEFORE.search(head)["sign"] in ("到", "至") and bool(_FROM.search(head))  # type: ignore[index]
+        if not grown:
+            return None
+    elif _STEP.search(head) and _FROM.search(head):
+        grown = True
+    if part["after"] and _THRESHOLD.match(text[found.start("after") :]) and unit != "%":
+        return None
+    approximate = bool(part["before"] or part.get("more") or part["rest"] or part["after"] or part["share_more"])
+    return Quantity(start, end, value, unit, approximate, part["number"] == "一", grown)
+
+
+def _value(part: dict[str, str | None], head: str) -> float | None:
+    number, scale = part["number"] or "", part["scale"] or ""
+    if part["more"] == "几" and number[-1:] not in ("十", "百"):
+        return None
+    listed = _LIST_NUMBER.search(head + number.partition(".")[0] + ".") if "." in number else None
+    if listed and part["unit"] in _WHOLE_UNITS and not scale:
+        number = number.partition(".")[2]
+    value = read_numeral(number)
+    if value is None or (number[-1:] in "万亿" and scale[:1] in ("万", "亿")):
+        return None
+    for unit in scale:
+        value *= {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}[unit]
+    if value != int(value) and part["unit"] in _WHOLE_UNITS:
+        return None
+    return round(value, 6)
+
+
+def _formally_none(found: re.Match[str], unit: str, head: str, tail: str) -> bool:
+    """True for ordinals, placeholders, first ends of ranges and growth, per-head standards, and words like 5人大."""
+    return (
+        _is_ordinal(unit, head, tail)
+        or _is_broken(found, head)
+        or _is_other_word(unit, tail)
+        or bool(_RANGE_AFTER.match(tail) or _GROWTH_AFTER.match(tail))
+    )
+
+
+def _is_ordinal(unit: str, head: str, tail: str) -> bool:
+    if _ORDINAL.search(head):
+        return True
+    session = _SESSION.search(head) if unit in ("次", "届次") else None
+    if session is None or not session[0]:
+        return False
+    return bool(_NAMED_SESSION.match(tail)) or bool(session["term"] and tail.startswith(tuple("人大会的、和")))
+
+
+def _is_broken(found: re.Match[str], head: str) -> bool:
+    """True when the numeral goes on to the left (placeholders, decimals, 每一, 数十) or is a bare 百, 千, 万."""
+    number = found["number"] or ""
+    if _JOINED_LATIN.search(head) or head[-1:].isdigit() or head.endswith(_UNFINISHED):
+        return True
+    if head.endswith(".") and not _LIST_NUMBER.search(head):
+        return True
+    if number in ("一", "十", "百", "千", "万") and head.endswith(_SINGLING):
+        return True
+    marked = found["before"] or found["more"] or found["rest"] or found["scale"]
+    return number in ("百", "千", "万") and not marked
+
+
+def _is_other_word(unit: str, tail: str) -> bool:
+    """True where the measure character belongs to another word (5人大, 12点钟, 一次性, 三家庭)."""
+    return (
+        (unit == "人" and bool(_NOT_PERSON.match(tail)))
+        or (unit == "次" and tail.startswith("性"))
+        or (unit == "个" and tail.startswith(_PIECES_OF_TIME))
+        or (unit == "点" and tail.startswith(_CLOCK))
+        or (unit == "项" and tail.startswith("目"))
+        or (unit == "家" and tail.startswith("庭"))
+    )

@@ -1,0 +1,47 @@
+"""Clean text cut into the lexicon's words: leftmost, longest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import ahocorasick
+
+from catalogue.lexicon import Lexicon, load_lexicon
+from ingest.narrative.script import fold_characters
+
+
+class Token(NamedTuple):
+    """A known word at [start, end) and the concepts it stands for."""
+
+    start: int
+    end: int
+    word: str
+    concepts: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Tokeniser:
+    """Finds the lexicon's words in a text in one pass (Aho-Corasick)."""
+
+    automaton: ahocorasick.Automaton
+
+    def tokens(self, text: str, start: int, end: int) -> list[Token]:
+        """The words in text[start:end], in order, none inside another."""
+        return [
+            Token(last - len(word) + 1, last + 1, word, concepts)
+            for last, (word, concepts) in self.automaton.iter_long(text, start, end)
+        ]
+
+
+@lru_cache(maxsize=2)
+def tokeniser(lexicon: Lexicon | None = None) -> Tokeniser:
+    """The tokeniser of the lexicon (built once)."""
+    words = (lexicon or load_lexicon()).words
+    automaton = ahocorasick.Automaton()
+    for word, concepts in words.items():
+        folded = fold_characters(word)
+        automaton.add_word(folded, (folded, concepts))
+    automaton.make_automaton()
+    return Tokeniser(automaton)

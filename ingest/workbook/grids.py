@@ -1,0 +1,133 @@
+"""A workbook's sheets as rows of Python values, with merged ranges and the formulas that went wrong."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import python_calamine
+from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum
+
+from ingest.workbook.container import Container
+from ingest.workbook.formulas import FormulaMarks, mark_formulas, ods_merges
+from ingest.workbook.legacy import uses_1904
+from ingest.workbook.received import Unreadable
+
+Merge = tuple[int, int, int, int]  # first row, first column, last row, last column, within the grid
+Row = list[object]
+_TALL = 5_000
+_FURTHEST_MARK = 200  # a formula without value further outside the used area belongs to no table
+_DATE_1904 = re.compile(rb"""date1904\s*=\s*["'](?:1|true)["']""")
+_DAMAGED = "文件已损坏，工作簿无法解析"
+
+
+@dataclass
+class Grid:
+    """A sheet's used area. `rows[0][0]` is the cell in row `top`, column `left` (0-based) of the sheet."""
+
+    name: str
+    rows: list[Row]
+    top: int
+    left: int
+    merges: list[Merge]
+
+    @property
+    def is_empty(self) -> bool:
+        """True where no cell holds anything but blanks."""
+        return not any(
+            value != "" and not (isinstance(value, str) and not value.strip()) for row in self.rows for value in row
+        )
+
+
+@dataclass
+class Workbook:
+    """An opened workbook; `grid` reads one sheet."""
+
+    names: list[str]
+    epoch_1904: bool
+    grid: Callable[[str], Grid]
+
+    def grids(self) -> Iterator[Grid]:
+        """Every worksheet, in the workbook's order."""
+        return (self.grid(name) for name in self.names)
+
+
+def open_workbook(container: Container, *, marked: bool = True) -> Workbook:
+    """The workbook in the container, with its formulas gone wrong unless `marked` is False.
+
+    Raises Unreadable with a Chinese reason where it cannot be parsed.
+    """
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(container.source))
+    except python_calamine.PasswordError:
+        raise Unreadable("文件已加密，需要密码才能打开") from None
+    except (python_calamine.CalamineError, OSError, ValueError):
+        raise Unreadable(_DAMAGED) from None
+    names = [sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+    marks = mark_formulas(container) if marked else {}
+    merges = ods_merges(container) if container.kind == "ods" else {}
+
+    def grid(name: str) -> Grid:
+        try:
+            sheet = book.get_sheet_by_name(name)
+        except (python_calamine.CalamineError, OSError, ValueError):
+            raise Unreadable(_DAMAGED) from None
+        return _make_grid(sheet, marks.get(name, {}), merges.get(name))
+
+    return Workbook(names, _epoch_1904(container), grid)
+
+
+def _epoch_1904(container: Container) -> bool:
+    if container.kind == "xlsx":
+        return bool(_DATE_1904.search(container.inflate(container.workbook_part)))
+    return container.kind == "xls" and uses_1904(container.data)
+
+
+def _make_grid(sheet: CalamineSheet, marks: FormulaMarks, merged: list[Merge] | None) -> Grid:
+    start = sheet.start
+    top, left = start if start is not None else (0, 0)
+    if start is None:
+        rows: list[Row] = []
+    elif sheet.height > _TALL:
+        rows = _read_tall(sheet)
+    else:
+        rows = sheet.to_python()  # type: ignore[assignment]
+    if marks:
+        top, left = _place_marks(rows, top, left, marks)
+    if merged is None:
+        merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
+    merges = [(r1 - top, c1 - left, r2 - top, c2 - left) for r1, c1, r2, c2 in merged]
+    return Grid(sheet.name, rows, top, left, merges)
+
+
+def _read_tall(sheet: CalamineSheet) -> list[Row]:
+    """The rows of a tall sheet; all its blank rows are one object, so that they cost nothing."""
+    blank: Row = [""] * sheet.width
+    return [row if any(row) or 0.0 in row else blank for row in sheet.iter_rows()]  # type: ignore[misc]
+
+
+def _place_marks(rows: list[Row], top: int, left: int, marks: FormulaMarks) -> tuple[int, int]:
+    """Puts every formula gone wrong where it stands; the used area grows to hold those near to it."""
+    if not rows:
+        top, left = min(row for row, _ in marks), min(column for _, column in marks)
+    width = len(rows[0]) if rows else 0
+    near = [
+        (row, column)
+        for row, column in marks
+        if row - top < len(rows) + _FURTHEST_MARK and column - left < width + _FURTHEST_MARK
+    ]
+    if not near:
+        return top, left
+    above, before = max(0, top - min(row for row, _ in near)), max(0, left - min(column for _, column in near))
+    top, left = top - above, left - before
+    height = max(len(rows) + above, 1 + max(row for row, _ in near) - top)
+    width = max(width + before, 1 + max(column for _, column in near) - left)
+    grown: list[Row] = [[""] * width for _ in range(above)]
+    grown += [[""] * before + row + [""] * (width - before - len(row)) for row in rows]
+    grown += [[""] * width for _ in range(height - len(grown))]
+    for row, column in near:
+        grown[row - top][column - left] = marks[row, column]
+    rows[:] = grown
+    return top, left

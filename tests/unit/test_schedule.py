@@ -1,0 +1,45 @@
+"""Which quarters a rollup run computes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from catalogue.errors import Refusal
+from taizhang.schedule import periods_of, quarters_to_close
+
+TODAY = date(2025, 5, 20)
+
+
+def close(asked: str | None = None, touched: list[str] | None = None, starts_on: date | None = None) -> list[str]:
+    return quarters_to_close(asked=asked, touched=touched, starts_on=starts_on, today=TODAY)
+
+
+def test_the_quarter_asked_for_wins() -> None:
+    assert close(asked="2024Q3", touched=["2025-01"], starts_on=date(2025, 1, 1)) == ["2024Q3"]
+
+
+def test_corrections_close_again_the_quarters_that_are_over() -> None:
+    assert close(touched=["2025-03", "2025-01", "2025-04", "2024-12", "2025Q1", "2025"]) == ["2024Q4", "2025Q1"]
+    assert close(touched=["2025-05"]) == []
+    assert close(touched=[]) == []
+
+
+def test_a_quarter_is_over_the_day_after_its_last() -> None:
+    assert quarters_to_close(asked=None, touched=["2025-03"], starts_on=None, today=date(2025, 3, 31)) == []
+    assert quarters_to_close(asked=None, touched=["2025-03"], starts_on=None, today=date(2025, 4, 1)) == ["2025Q1"]
+
+
+def test_a_scheduled_run_closes_the_quarter_it_stands_for() -> None:
+    assert close(starts_on=date(2024, 10, 1)) == ["2024Q4"]
+    assert close() == []
+
+
+def test_what_is_no_period_is_refused() -> None:
+    with pytest.raises(Refusal):
+        close(asked="last quarter")
+
+
+def test_a_quarter_is_computed_with_its_months_and_its_year() -> None:
+    assert periods_of("2024Q4") == ["2024-10", "2024-11", "2024-12", "2024Q4", "2024"]
