@@ -21,7 +21,7 @@ FRAME_KEYS = {
 }  # fmt: skip
 READER_CONCEPTS = {
     "shield", "plan", "aim", "rule", "prior", "grow", "growth_end", "rest", "denial", "higher", "wide",
-    "elsewhere", "government", "own", "toward", "join", "total", "reset", "last_year", "this_year",
+    "elsewhere", "government", "own", "join", "total", "reset", "last_year", "this_year",
 }  # fmt: skip
 
 

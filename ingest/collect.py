@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import datetime
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -19,6 +19,7 @@ from ingest.county_rules import judge_county
 from ingest.inbox import InboxFile, list_inbox, read_received, received_at
 from ingest.inspection import Inspection, inspect
 from ingest.loading import Loaded, load_inspection
+from ingest.place import Place
 from ingest.workbook import ReceivedFile, read_batch, read_identity
 from warehouse.archive import archived_path, store
 from warehouse.checks import LoadedHistory, received_before
@@ -34,29 +35,6 @@ Progress = Callable[[int, int], None]
 Chunk = dict[str, Any]
 SMALL_CHUNK = 40
 MANY = 8
-
-
-class Place(Protocol):
-    """What collecting needs to know of the settings."""
-
-    @property
-    def warehouse_url(self) -> str: ...
-    @property
-    def inbox(self) -> Path: ...
-    @property
-    def archive(self) -> Path: ...
-    @property
-    def received_file(self) -> Path: ...
-    @property
-    def home(self) -> Path: ...
-    @property
-    def jurisdiction(self) -> str: ...
-    @property
-    def timezone(self) -> str: ...
-    @property
-    def chunk_size(self) -> int: ...
-    @property
-    def workers(self) -> int: ...
 
 
 def plan(settings: Place, received: Path | None = None, progress: Progress | None = None) -> list[Chunk]:

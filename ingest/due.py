@@ -10,7 +10,7 @@ import pandas as pd
 from catalogue import load as load_catalogue
 from catalogue.calendar import due_on
 from catalogue.periods import Period
-from ingest.collect import Place
+from ingest.place import Place
 from ingest.summary import SUMMARY
 from warehouse.connection import Warehouse
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from catalogue.periods import Period
-from ingest.collect import Place
+from ingest.place import Place
 from warehouse.connection import Warehouse
 from warehouse.rollup import rollup
 

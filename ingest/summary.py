@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from catalogue import load as load_catalogue
-from ingest.collect import Place
+from ingest.place import Place
 from warehouse.connection import Warehouse, execute, query
 from warehouse.generation import SQL
 

@@ -73,4 +73,4 @@ def _target(outbox: Path, row: dict[str, Any]) -> Path:
     stem = _FORBIDDEN.sub("_", Path(row["file_name"]).stem)[:LONGEST]
     if not row["township"] or not row["period"]:
         return outbox / "未识别" / f"{stem}（{row['submission_id']}号问题）.xlsx"
-    return outbox / str(row["period"]) / str(row["township"]) / f"{stem}（第{row['version']}版问题）.xlsx"
+    return outbox / str(row["period"]) / str(row["township"]) / f"{stem}（第{int(row['version'])}版问题）.xlsx"

@@ -50,6 +50,7 @@ class Settings(BaseSettings):
         default=0, ge=0, le=65535, description="of the embedded PostgreSQL; 0: a free one, remembered"
     )
     airflow_port: int = Field(default=0, ge=0, le=65535, description="of the Airflow page; 0: a free one, remembered")
+    airflow_password: str | None = Field(default=None, description="of the administrator; made when not set")
     smtp_host: str | None = None
     smtp_port: int = Field(default=25, ge=1, le=65535)
     smtp_starttls: bool = False
@@ -165,6 +166,11 @@ class Settings(BaseSettings):
             return f"postgresql://postgres:{known['password']}@127.0.0.1:{known['port']}/{database}"
         except (OSError, ValueError, KeyError) as error:
             raise Refusal(f"There is no database in {self.home} yet: run “taizhang init” or “taizhang up”.") from error
+
+
+def is_set(name: str) -> bool:
+    """Whether the environment gives the variable a value."""
+    return bool(os.environ.get(name))
 
 
 def child_environment(settings: Settings, extra: dict[str, str]) -> dict[str, str]:

@@ -1,340 +1,169 @@
-"""Counts far outside their peers and their own history (rule P07), by a test with power on short series of small counts.
+"""Counts far outside their peers and their own history (rule P07), by a test with power on short series.
 
-Every count is held against a negative binomial prediction made without it: the months before give the township's own
-level (shrunk towards its peers) and how much counts of this kind scatter, the peers of the same month give the month's
-level. Nothing the prediction rests on contains the tested count. docs/outliers.md has the formulas, what they rest on
-(gamma-Poisson shrinkage: Clayton and Kaldor 1987; prediction of short count series: Farrington et al. 1996) and the
-measured false alarms and power (benchmarks/outlier_power.py).
+Every count is held against predictions made without it (transforms.count_prediction). It is an outlier when it lies
+outside what its own history and the peers of the month together let expect (LEVEL) and outside what is usual among the
+peers alone (PEER_LEVEL), on the same side. docs/outliers.md has the measured false alarms and power.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import special, stats
 
 from catalogue.periods import Period
+from transforms.count_prediction import Array, Marks, Prediction, lower_tail, predict_counts, quantile, upper_tail
 
 COUNT_COLUMNS = ("township_code", "kind", "period", "indicator", "count", "exposure", "two_sided")
-OUTLIER_COLUMNS = (
-    "township_code", "period", "indicator", "observed", "expected_low", "expected_high", "p_value", "n_history", "n_peers"
-)  # fmt: skip
 OPEN_COLUMNS = ("township_code", "period", "indicator", "n_history", "n_peers")
+OUTLIER_COLUMNS = (*OPEN_COLUMNS[:3], "observed", "expected_low", "expected_high", "p_value", *OPEN_COLUMNS[3:])
+STREET_OFFICE = "街道"
 
-WINDOW = 12  # months of history
-MIN_HISTORY = 2  # own months before
+WINDOW = 12  # months of history looked at
+MIN_HISTORY = 2  # own months
 MIN_PEERS = 4  # other townships of the kind in the same month
-MIN_CELLS = 30  # township-months before, of the township and its peers together: scatter cannot be told from fewer
+MIN_CELLS = 30  # months of history, of the township and its peers together: scatter cannot be told from fewer
+LEVEL = 0.002  # two-sided, own history and peers together
+PEER_LEVEL = 0.05  # two-sided, peers alone
 
-LEVEL = 0.001  # two-sided, against own history and peers together
-PEER_LEVEL = 0.05  # two-sided, against the peers alone
-SCREEN = 1e-7  # another count less likely than this informs no prediction
-
-MONTH_EVENTS = 2.0  # a month's level is shrunk towards the level of all months as if by this many events
-BETWEEN, WITHIN = 0.25, 0.2  # variance of levels between townships, of months within one (relative), before any data
-PRIOR = 4.0  # weight of the two: the information (1 / variance) they count for
-LEAST_BETWEEN, LEAST_WITHIN = 0.05, 0.02
-CAUTION = 0.7  # standard errors added to the scatter within, for it is estimated
-
-Array = NDArray[np.float64]
-Marks = NDArray[np.bool_]
+Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Judged:
-    """`outliers` (OUTLIER_COLUMNS; counts from expected_low to expected_high are none) and `not_evaluable` cells."""
+    """`outliers` (OUTLIER_COLUMNS; not from expected_low to expected_high) and `not_evaluable` cells (OPEN_COLUMNS)."""
 
     outliers: pd.DataFrame
     not_evaluable: pd.DataFrame
 
 
-@dataclass(frozen=True)
-class Prediction:
-    """What is expected of each count [indicator, township]: negative binomial means and sizes, and what they rest on."""
-
-    mean: Array
-    size: Array
-    peer_mean: Array
-    peer_size: Array
-    n_history: NDArray[np.int64]
-    n_peers: NDArray[np.int64]
-    n_cells: NDArray[np.int64]
-
-    @property
-    def is_evaluable(self) -> Marks:
-        """Enough own months, peers and township-months."""
-        enough = (self.n_history >= MIN_HISTORY) & (self.n_peers >= MIN_PEERS) & (self.n_cells >= MIN_CELLS)
-        return np.asarray(enough, dtype=bool)
-
-
 def judge_counts(counts: pd.DataFrame, months: Iterable[str]) -> Judged:
-    """The outlying counts of the months given, and those that cannot be judged for want of data.
+    """The outlying counts of the months given (YYYY-MM), and those that cannot be judged for want of data.
 
-    `counts` has one row per township, month and indicator (COUNT_COLUMNS): the judged months and up to WINDOW months
-    before each; a row without a count or with no exposure (deputies in office) informs nothing and, in a judged month,
-    is not evaluable; `two_sided` False: only a count too high can be an outlier. Peers are the townships of the same
-    county (first six digits of the code) that hold a congress, or its street offices (kind 街道). A township's result
-    does not depend on the order of rows, nor on townships of other groups.
+    `counts` has one row per township, month and indicator (COUNT_COLUMNS), of the months to judge and the WINDOW months
+    before each. A row without a count or without exposure (deputies in office) informs nothing; in a judged month it is
+    not evaluable. Where `two_sided` is False only a count too high is an outlier. Peers are the townships of the same
+    county (first six digits of the code) that hold a congress, or its street offices.
     """
-    judged = sorted(set(months))
-    if counts.empty or not judged:
-        return Judged(pd.DataFrame(columns=list(OUTLIER_COLUMNS)), pd.DataFrame(columns=list(OPEN_COLUMNS)))
-    first, last = Period.parse(judged[0]).shifted(-WINDOW), Period.parse(judged[-1])
-    axis = [first.shifted(step).text for step in range(_months_between(first, last) + 1)]
-    grid = _Grid.fill(counts, axis)
-    parts = [_judge_month(grid, rows, axis.index(month)) for rows in grid.groups for month in judged]
-    order = ["township_code", "period", "indicator"]
-    outliers = pd.concat([part[0] for part in parts], ignore_index=True).sort_values(order, ignore_index=True)
-    rest = pd.concat([part[1] for part in parts], ignore_index=True).sort_values(order, ignore_index=True)
-    return Judged(outliers, rest)
+    judged = [Period.parse(month) for month in sorted(set(months))]
+    parts: list[tuple[pd.DataFrame, pd.DataFrame]] = []
+    if judged:
+        first = judged[0].shifted(-WINDOW)
+        length = (judged[-1].year - first.year) * 12 + judged[-1].number - first.number + 1
+        grid = Grid.fill(counts, [first.shifted(step).text for step in range(length)])
+        parts = [_judge_month(grid, rows, grid.axis.index(month.text)) for rows in grid.groups for month in judged]
+    return Judged(_join([part[0] for part in parts], OUTLIER_COLUMNS), _join([part[1] for part in parts], OPEN_COLUMNS))
 
 
-def _months_between(first: Period, last: Period) -> int:
-    return (last.year - first.year) * 12 + last.number - first.number
+def find_tails(found: Prediction, count: Array) -> tuple[Marks, Marks]:
+    """Where the count is too high, and where too low."""
+    own, peers = (found.mean, found.size), (found.peer_mean, found.peer_size)
+    high = (upper_tail(count, *own) <= LEVEL / 2) & (upper_tail(count, *peers) <= PEER_LEVEL / 2)
+    low = (lower_tail(count, *own) <= LEVEL / 2) & (lower_tail(count, *peers) <= PEER_LEVEL / 2)
+    return high, low
+
+
+def are_evaluable(found: Prediction) -> Marks:
+    """Where there are enough own months, peers and months of history in all."""
+    enough = (found.n_history >= MIN_HISTORY) & (found.n_peers >= MIN_PEERS) & (found.n_cells >= MIN_CELLS)
+    return np.asarray(enough, dtype=bool)
 
 
 @dataclass(frozen=True)
-class _Grid:
-    """The counts as arrays [indicator, township, month]; exposure 0 and count 0 where there is none."""
+class Grid:
+    """The counts as arrays [indicator, township, month] and the rows of townships that are each other's peers."""
 
-    indicators: Sequence[str]
-    townships: Sequence[str]
-    axis: Sequence[str]
+    indicators: NDArray[np.object_]
+    townships: NDArray[np.object_]
+    axis: list[str]
     counts: Array
     exposures: Array
     listed: Marks
     two_sided: Marks
-    groups: list[NDArray[np.int64]]
+    groups: list[Rows]
 
     @classmethod
-    def fill(cls, frame: pd.DataFrame, axis: list[str]) -> _Grid:
+    def fill(cls, frame: pd.DataFrame, axis: list[str]) -> Grid:
+        """The frame's rows in the months of the axis."""
         frame = frame[frame["period"].isin(axis)]
-        indicator, indicators = pd.factorize(frame["indicator"], sort=True)
-        township, townships = pd.factorize(frame["township_code"], sort=True)
-        month = pd.Index(axis).get_indexer(frame["period"])
-        count = frame["count"].to_numpy(dtype="float64", na_value=np.nan)
-        exposure = frame["exposure"].to_numpy(dtype="float64", na_value=np.nan)
+        indicator, indicators = pd.factorize(frame["indicator"].to_numpy(dtype=object), sort=True)
+        township, townships = pd.factorize(frame["township_code"].to_numpy(dtype=object), sort=True)
+        month = pd.Index(axis).get_indexer(pd.Index(frame["period"]))
+        count = pd.to_numeric(frame["count"]).to_numpy(dtype="float64", na_value=np.nan)
+        exposure = pd.to_numeric(frame["exposure"]).to_numpy(dtype="float64", na_value=np.nan)
         known = ~np.isnan(count) & (exposure > 0)
-        shape, where = (len(indicators), len(townships), len(axis)), (indicator, township, month)
-        arrays = [np.zeros(shape), np.zeros(shape)]
-        marks = [np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)]
-        arrays[0][where] = np.where(known, count, 0.0)
-        arrays[1][where] = np.where(known, exposure, 0.0)
-        marks[0][where] = True
-        marks[1][where] = frame["two_sided"].to_numpy(dtype=bool)
-        newest = frame.assign(township=township).sort_values("period").groupby("township")["kind"].last()
-        county = pd.Series(townships.astype(str)).str[:6]
-        group = county + np.where(newest.to_numpy() == "街道", "/街道", "")
-        groups = [np.asarray(rows, dtype="int64") for rows in group.groupby(group).indices.values()]
-        return cls(list(indicators), list(townships), axis, arrays[0], arrays[1], marks[0], marks[1], groups)
+
+        def spread(values: NDArray[np.generic]) -> NDArray[np.generic]:
+            array = np.zeros((len(indicators), len(townships), len(axis)), dtype=values.dtype)
+            array[indicator, township, month] = values
+            return array
+
+        return cls(
+            indicators=indicators,
+            townships=townships,
+            axis=axis,
+            counts=np.asarray(spread(np.where(known, count, 0.0))),
+            exposures=np.asarray(spread(np.where(known, exposure, 0.0))),
+            listed=np.asarray(spread(np.ones(len(frame), dtype=bool))),
+            two_sided=np.asarray(spread(frame["two_sided"].to_numpy(dtype=bool))),
+            groups=_groups(frame, township, townships),
+        )
 
 
-def _judge_month(grid: _Grid, rows: NDArray[np.int64], month: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    before = slice(month - WINDOW, month)
-    count, exposure = grid.counts[:, rows, month], grid.exposures[:, rows, month]
-    found = predict_counts(grid.counts[:, rows, before], grid.exposures[:, rows, before], count, exposure)
-    evaluable = found.is_evaluable & (exposure > 0)
+def _groups(frame: pd.DataFrame, township: Rows, townships: NDArray[np.object_]) -> list[Rows]:
+    """Rows of the townships of a county that hold a congress, and of its street offices, by their newest kind."""
+    order = np.argsort(frame["period"].to_numpy(dtype=object), kind="stable")
+    kinds = np.empty(len(townships), dtype=object)
+    kinds[township[order]] = frame["kind"].to_numpy(dtype=object)[order]
+    names = pd.Series([f"{code[:6]}{kind == STREET_OFFICE}" for code, kind in zip(townships, kinds, strict=True)])
+    return [np.asarray(rows, dtype="int64") for rows in names.groupby(names).indices.values()]
+
+
+def _judge_month(grid: Grid, rows: Rows, month: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    past = (slice(None), rows, slice(month - WINDOW, month))
+    now = (slice(None), rows, month)
+    count, exposure = grid.counts[now], grid.exposures[now]
+    found = predict_counts(grid.counts[past], grid.exposures[past], count, exposure)
+    evaluable = are_evaluable(found) & (exposure > 0)
     high, low = find_tails(found, count)
-    outlying = evaluable & (high | (low & grid.two_sided[:, rows, month]))
-    place, town = np.nonzero(outlying)
-    own = (found.mean[outlying], found.size[outlying])
-    peers = (found.peer_mean[outlying], found.peer_size[outlying])
-    two_sided = grid.two_sided[:, rows, month][outlying]
-    lowest = np.minimum(_quantile(LEVEL / 2, *own), _quantile(PEER_LEVEL / 2, *peers))
-    tail = np.minimum(_upper(count[outlying], *own), _lower(count[outlying], *own))
-    columns = {
-        "observed": count[outlying].astype("int64"),
-        "expected_low": np.where(two_sided, lowest, 0).astype("int64"),
-        "expected_high": np.maximum(_quantile(1 - LEVEL / 2, *own), _quantile(1 - PEER_LEVEL / 2, *peers)).astype(
-            "int64"
-        ),
-        "p_value": np.minimum(1.0, 2 * tail),
-        "n_history": found.n_history[outlying],
-        "n_peers": found.n_peers[outlying],
-    }
-    rest = grid.listed[:, rows, month] & ~evaluable
-    counts = {"n_history": found.n_history[rest], "n_peers": found.n_peers[rest]}
-    return _cells(grid, rows, month, place, town, columns), _cells(grid, rows, month, *np.nonzero(rest), counts)
+    outlying = evaluable & (high | (low & grid.two_sided[now]))
+    rest = grid.listed[now] & ~evaluable
+    outliers = _cells(grid, rows, month, outlying) | _expectation(found, outlying, count, grid.two_sided[now])
+    return pd.DataFrame(outliers | _basis(found, outlying)), pd.DataFrame(
+        _cells(grid, rows, month, rest) | _basis(found, rest)
+    )
 
 
-def _cells(
-    grid: _Grid, rows: NDArray[np.int64], month: int, place: NDArray[np.int64], town: NDArray[np.int64],
-    columns: dict[str, NDArray[np.generic]],
-) -> pd.DataFrame:  # fmt: skip
-    keys = {
-        "township_code": np.array(grid.townships, dtype=object)[rows[town]],
+def _cells(grid: Grid, rows: Rows, month: int, marks: Marks) -> dict[str, NDArray[np.generic]]:
+    indicator, town = np.nonzero(marks)
+    return {
+        "township_code": grid.townships[rows[town]],
         "period": np.full(len(town), grid.axis[month], dtype=object),
-        "indicator": np.array(grid.indicators, dtype=object)[place],
+        "indicator": grid.indicators[indicator],
     }
-    return pd.DataFrame(keys | columns)
 
 
-def find_tails(found: Prediction, count: Array) -> tuple[Marks, Marks]:
-    """Where the count is too high, and where too low, for its own history with the peers and for the peers alone."""
-    high = (_upper(count, found.mean, found.size) <= LEVEL / 2) & (
-        _upper(count, found.peer_mean, found.peer_size) <= PEER_LEVEL / 2
-    )
-    low = (_lower(count, found.mean, found.size) <= LEVEL / 2) & (
-        _lower(count, found.peer_mean, found.peer_size) <= PEER_LEVEL / 2
-    )
-    return high, low
+def _expectation(found: Prediction, marks: Marks, count: Array, two_sided: Marks) -> dict[str, NDArray[np.generic]]:
+    observed = count[marks]
+    own, peers = (found.mean[marks], found.size[marks]), (found.peer_mean[marks], found.peer_size[marks])
+    low = np.minimum(quantile(LEVEL / 2, *own), quantile(PEER_LEVEL / 2, *peers))
+    high = np.maximum(quantile(1 - LEVEL / 2, *own), quantile(1 - PEER_LEVEL / 2, *peers))
+    tail = np.minimum(upper_tail(observed, *own), lower_tail(observed, *own))
+    return {
+        "observed": observed.astype("int64"),
+        "expected_low": np.where(two_sided[marks], low, 0.0).astype("int64"),
+        "expected_high": high.astype("int64"),
+        "p_value": np.minimum(1.0, 2 * tail),
+    }
 
 
-def predict_counts(past: Array, past_exposure: Array, count: Array, exposure: Array) -> Prediction:
-    """What to expect of each count [indicator, township] from the past [indicator, township, month] and its peers.
-
-    The prediction of a count does not change with that count. An exposure of 0 marks what is not known.
-    """
-    past, past_exposure = _drop_gross(past, past_exposure)
-    base, expected, scatter = _levels(past, past_exposure)
-    between, within = _spread(past, expected, scatter)
-    shape, rate = _own(past, expected, between, within)
-    level = shape / rate
-    own_size = 1 / ((1 + within) * (1 + 1 / shape) - 1)
-    events, weight, peers = _peer_sums(count, exposure * level, base, own_size)
-    doubt = within + _mean_of_known(1 / shape, exposure > 0)
-    thinned = 1 + events / np.maximum(peers, 1) * doubt
-    month = (MONTH_EVENTS + events / thinned) / (MONTH_EVENTS / base + weight / thinned)
-    month_scatter = 1 + 1 / (MONTH_EVENTS + events / thinned)
-    known = past_exposure > 0
-    history = known.sum(axis=2)
-    cells = np.broadcast_to(history.sum(axis=1, keepdims=True), history.shape)
-    exposed = np.where(exposure > 0, exposure, 1.0)
-    return Prediction(
-        mean=exposed * month * level,
-        size=1 / ((1 + within) * (1 + 1 / shape) * month_scatter - 1),
-        peer_mean=exposed * month,
-        peer_size=1 / ((1 + within) * (1 + between) * month_scatter - 1),
-        n_history=history,
-        n_peers=peers.astype("int64"),
-        n_cells=cells,
-    )
+def _basis(found: Prediction, marks: Marks) -> dict[str, NDArray[np.generic]]:
+    return {"n_history": found.n_history[marks], "n_peers": found.n_peers[marks]}
 
 
-def _levels(past: Array, exposure: Array) -> tuple[Array, Array, tuple[Array, Array]]:
-    """(rate of the peers [i, t], counts expected from the peers [i, t, m], scatter of these: (Poisson, per `within`)).
-
-    The township itself is left out of all of them.
-    """
-    own = past.sum(axis=2)
-    own_exposure = exposure.sum(axis=2)
-    base = (own.sum(axis=1, keepdims=True) - own + 0.5) / (own_exposure.sum(axis=1, keepdims=True) - own_exposure + 1)
-    events = MONTH_EVENTS + past.sum(axis=1, keepdims=True) - past
-    rate = events / (MONTH_EVENTS / base[..., None] + exposure.sum(axis=1, keepdims=True) - exposure)
-    others = np.maximum((exposure > 0).sum(axis=1, keepdims=True) - 1, 1)
-    return base, exposure * rate, (1 / events, np.broadcast_to(1 / others, events.shape))
-
-
-def _spread(past: Array, expected: Array, scatter: tuple[Array, Array], *, trim: bool = False) -> tuple[Array, Array]:
-    """Relative variance of levels between townships and of months within one, [i, 1]: moments shrunk to the priors.
-
-    With `trim` the tenth of townships (two at least) whose months scatter most are left out.
-    """
-    within = np.full((len(past), 1), WITHIN)
-    for _ in range(2):
-        noise = 1 + scatter[0] + within[..., None] * scatter[1]
-        between, within = _moments(past, expected, noise, within, trim=trim)
-    return between, within
-
-
-def _moments(past: Array, expected: Array, noise: Array, within: Array, *, trim: bool) -> tuple[Array, Array]:
-    total, own = expected.sum(axis=2), past.sum(axis=2)
-    pairs = total**2 - (expected**2).sum(axis=2)  # of different months
-    usable = pairs > 1e-9 * total**2
-    pairs = np.where(usable, pairs, 1.0)
-    share = np.where(usable, pairs / np.maximum(total, 1e-300) ** 2, 0.0)
-    own_pairs = own**2 - (past**2).sum(axis=2)
-    covariance = own_pairs - 2 * total * own + 2 * (past * expected).sum(axis=2) + pairs
-    between_weight = share * total**2 / (2 * (1 + BETWEEN * total) ** 2)
-    same = (past * (past - 1)).sum(axis=2) / (1 + total) ** 2
-    apart = own_pairs * (expected**2 / noise).sum(axis=2) / pairs / (1 + total) ** 2
-    poisson = expected + 2 * (expected * (1 + within[..., None] * expected)) ** 2
-    within_weight = share * (expected**4 / np.maximum(poisson, 1e-300)).sum(axis=2)
-    keep = usable
-    if trim:
-        excess = np.where(usable, same - apart, -np.inf)
-        dropped = min(max(2, -(-past.shape[1] // 10)), past.shape[1])
-        keep = usable & (excess < -np.partition(-excess, dropped - 1, axis=1)[:, dropped - 1 : dropped])
-
-    def add(values: Array) -> Array:
-        return np.asarray(np.where(keep, values, 0.0).sum(axis=1, keepdims=True), dtype="float64")
-
-    between = (add(between_weight * covariance / pairs) + PRIOR * BETWEEN) / (add(between_weight) + PRIOR)
-    information = add(within_weight)
-    ratio = np.where(add(apart) > 0, add(same) / np.maximum(add(apart), 1e-300) - 1, WITHIN)
-    within = (information * ratio + PRIOR * WITHIN) / (information + PRIOR) + CAUTION / np.sqrt(information + PRIOR)
-    return np.maximum(between, LEAST_BETWEEN), np.maximum(within, LEAST_WITHIN)
-
-
-def _own(past: Array, expected: Array, between: Array, within: Array) -> tuple[Array, Array]:
-    """Shape and rate of the gamma distribution of a township's level (1: as its peers), given its history."""
-    total = expected.sum(axis=2)
-    thinned = 1 + within * (expected**2).sum(axis=2) / np.maximum(total, 1e-300)
-    return 1 / between + past.sum(axis=2) / thinned, 1 / between + total / thinned
-
-
-def _drop_gross(past: Array, exposure: Array) -> tuple[Array, Array]:
-    """The past without counts so far out (SCREEN) that a slip of the pen is likelier; the scatter is taken trimmed."""
-    base, expected, scatter = _levels(past, exposure)
-    between, within = _spread(past, expected, scatter, trim=True)
-    shape, rate = (values[..., None] for values in _own(past, expected, between, within))
-    thinned = 1 + within[..., None] * expected
-    least = 1 / between[..., None]
-    shape, rate = np.maximum(shape - past / thinned, least), np.maximum(rate - expected / thinned, least)
-    mean = expected * shape / rate
-    noise = 1 + scatter[0] + within[..., None] * scatter[1]
-    size = 1 / ((1 + within[..., None]) * (1 + 1 / shape) * noise - 1)
-    far = (mean > 0) & (past > mean + 3 * np.sqrt(mean + mean**2 / size))
-    gross = np.zeros(past.shape, dtype=bool)
-    gross[far] = _upper(past[far], mean[far], size[far]) < SCREEN
-    return np.where(gross, 0.0, past), np.where(gross, 0.0, exposure)
-
-
-def _peer_sums(count: Array, weight: Array, base: Array, size: Array) -> tuple[Array, Array, Array]:
-    """Events, weight and number of each township's peers in the month [i, t], gross counts of other townships left out.
-
-    Whether a peer's count is gross (SCREEN, given the level of the month without it) is decided without the township.
-    """
-    known = weight > 0
-    chance = special.betaincinv(np.maximum(count, 1.0), size, SCREEN)
-    critical = np.where(count > 0, size * chance / (1 - chance), 0.0)  # a mean below it makes the count gross
-    events = count.sum(axis=1, keepdims=True) - count
-    total = weight.sum(axis=1, keepdims=True) - weight
-    peers = np.broadcast_to(known.sum(axis=1, keepdims=True), known.shape) - known
-    lowest = (MONTH_EVENTS + np.maximum(events - count.max(axis=1, keepdims=True), 0.0)) / (
-        MONTH_EVENTS / base.min(axis=1, keepdims=True) + total
-    )
-    events_kept, total_kept, peers_kept = events.copy(), total.copy(), peers.copy()
-    for i, j in np.argwhere(known & (critical > lowest * weight)):
-        rest_events, rest_total = events[i] - count[i, j], total[i] - weight[i, j]
-        level = (MONTH_EVENTS + rest_events) / (MONTH_EVENTS / base[i] + rest_total)
-        gross = level * weight[i, j] < critical[i, j]
-        gross[j] = False
-        events_kept[i] -= gross * count[i, j]
-        total_kept[i] -= gross * weight[i, j]
-        peers_kept[i] -= gross
-    return events_kept, np.maximum(total_kept, 0.0), peers_kept.astype("float64")
-
-
-def _mean_of_known(values: Array, known: Marks) -> Array:
-    count = np.maximum(known.sum(axis=1, keepdims=True), 1)
-    return np.asarray(np.where(known, values, 0.0).sum(axis=1, keepdims=True) / count, dtype="float64")
-
-
-def _upper(count: Array, mean: Array, size: Array) -> Array:
-    """P(Y >= count) of the negative binomial distribution with this mean and size."""
-    tail = special.betainc(np.maximum(count, 1.0), size, mean / (mean + size))
-    return np.asarray(np.where(count > 0, tail, 1.0), dtype="float64")
-
-
-def _lower(count: Array, mean: Array, size: Array) -> Array:
-    """P(Y <= count)."""
-    return np.asarray(special.betainc(size, count + 1.0, size / (mean + size)), dtype="float64")
-
-
-def _quantile(chance: float, mean: Array, size: Array) -> Array:
-    return np.asarray(stats.nbinom.ppf(chance, size, size / (mean + size)), dtype="float64")
+def _join(parts: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame:
+    whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(columns))
+    return whole[list(columns)].sort_values(list(OPEN_COLUMNS[:3]), ignore_index=True)

@@ -28,6 +28,7 @@ _SLASHED = re.compile(r"(\d+)/(\d+)")
 _ZERO_WIDTH = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad`\r\f\v]+")
 _BLANKS = re.compile(r"[ ]+")
 _POINT = re.compile(r"(?<=\d)[。·•](?=\d{1,2}(?:%|个?百分点|万|亿|元))")
+_ASIDE = re.compile(r"(?<=[\u4e00-\u9fff])（[^（）\d一二三四五六七八九十、，：%\n]{1,4}）(?=[\u4e00-\u9fff])")
 _CELLS = re.compile(r"^[^\s，。；]{2,24}(?:[ ]{2,}[^\s，。；]{1,24})+[ ]*$", re.M)
 _PIPED = re.compile(r"^[ ]*\|(.*)\|[ ]*$", re.M)
 _ENUMERATED = re.compile(
@@ -61,7 +62,7 @@ def clean(source: str) -> Clean:
     No character is invented: each stands for one of the document's, so a quote can be cut from the original.
     """
     text, origins = fold_characters(source), array("I", range(len(source)))
-    for step in (_hidden, _furniture, _page_marks, _page_lines, _pipes, _columns, _breaks, _blanks, _points):
+    for step in (_hidden, _furniture, _page_marks, _page_lines, _pipes, _columns, _breaks, _blanks, _points, _asides):
         edits = list(step(text))
         if edits:
             text, origins = _apply(text, origins, edits)
@@ -221,3 +222,9 @@ def _blanks(text: str) -> Iterator[Edit]:
 def _points(text: str) -> Iterator[Edit]:
     for found in _POINT.finditer(text):
         yield (*found.span(), ".")
+
+
+def _asides(text: str) -> Iterator[Edit]:
+    """Short asides inside a word go: 主席团（扩大）会议, 村（社区）干部."""
+    for found in _ASIDE.finditer(text):
+        yield (*found.span(), "")

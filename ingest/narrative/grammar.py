@@ -39,6 +39,8 @@ _LOOSE = frozenset(
     "hazard".split()
 )
 _ACTIVITIES = frozenset("inspection research lawcheck check special review compound".split())
+_BILL = "议案"
+_WITHIN = frozenset(("within",))
 _DEPUTIES = frozenset(("deputy", "deputy_town", "deputy_county", "deputy_mixed"))
 _PERSONS = _DEPUTIES | {"other_people", "voter", "needy", "official", "model_deputy", "deputy_city", "deputy_province"}
 _COMPOUND_PARTS = (
@@ -159,9 +161,6 @@ class Grammar:
         unit = window.quantity.unit
         if self._joins_deputies(window, token):
             return None
-        for concept, units in self.lexicon.decoys.items():
-            if concept in token.concepts and unit in units:
-                return False
         for head in self._heads_of(token.concepts):
             reach = _FAR_VERB_GAP if head in _LOOSE else _FAR_NOUN_GAP
             if (side == "left" and gap > reach) or (side == "name" and head in _ACTIVITIES and unit in _PIECES):
@@ -173,7 +172,8 @@ class Grammar:
                     if self._is_ambiguous(window, token, head, side):
                         return False
                     return Reading(frame, token, factor * (0.98 if frame.topic else 1.0), bool(frame.topic))
-        return None
+        decoyed = any(concept in token.concepts and unit in units for concept, units in self.lexicon.decoys.items())
+        return False if decoyed else None
 
     def _joins_deputies(self, window: Window, token: Token) -> bool:
         """代表及机关干部共86人次: the officials joined to the deputies do not take the number away."""
@@ -185,7 +185,7 @@ class Grammar:
 
     def _holds(self, frame: Frame, window: Window, head: str) -> bool:
         own = concepts_of(window.left) | concepts_of(window.right)
-        if frame.none & own:
+        if frame.none & (own | (window.shared & _WITHIN)):
             return False
         if frame.after and not frame.after & concepts_of(window.right):
             return False
@@ -248,6 +248,13 @@ class Grammar:
                 Token(token.start + token.word.index(word), token.start + token.word.index(word) + len(word), word, frozenset({head}))
                 for word, head in _COMPOUND_PARTS
                 if word in token.word
+            ]
+        if "formal" in token.concepts and token.word.startswith(_BILL):
+            middle = token.start + len(_BILL)
+            rest = token.word[len(_BILL) :].lstrip("、和及")
+            return [
+                Token(token.start, middle, _BILL, frozenset(("bill",))),
+                Token(token.end - len(rest), token.end, rest, frozenset(("formal",))),
             ]
         counts = any(self.lexicon.heads[head] for head in self._heads_of(token.concepts))
         return [token] if counts else []

@@ -18,7 +18,7 @@ _LEVELS = (
 _INLINE = re.compile(r"(?<=[。：】）；])(?=[一二三四五六七八九十]{1,3}、)|(?<=[。：】])(?=（[一二三四五六七八九十]{1,3}）)")
 _PLANS = re.compile(
     r"下一?步|下一?阶段|下一年|下年度|今后|打算|工作(?:计划|安排|思路|要点|设想|谋划)|努力方向|明年|来年|新一年|新的一年|展望|设想"
-    r"|年(?:度)?(?:计划|要点|安排|打算)|对策|(?:几点|工作)建议|^建议$|有关要求|保障措施|组织保障|实施方案|计划$"
+    r"|(?<![每全])年度?(?:计划|要点|安排|打算)|对策|(?:几点|工作)建议|^建议$|有关要求|保障措施|组织保障|实施方案|计划$"
     r"|(?:主要任务|目标任务|主要目标|工作目标|工作任务|工作要求|工作重点|年任务|年目标|重点任务)$"
 )
 _REPORTS = re.compile(r"回顾|总结|完成情况|落实情况|情况(?:简述|汇报|报告|小结)|简述|开展情况|汇报|进展|成效|一年来|执行情况|工作情况|履职情况")
@@ -44,6 +44,8 @@ class Block:
 
 def title_of(text: str) -> str:
     """The first line that is not a comment, without decoration; "" when the text begins with prose or a table."""
+    if "\n" not in text.strip() and len(text) <= _HEADING_LIMIT:
+        return ""
     for line in text.split("\n"):
         bare = line.strip(" #*—-=")
         if bare and not re.match(r"(?:url|http)", bare):

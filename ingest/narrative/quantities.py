@@ -41,6 +41,7 @@ _JOINED_LATIN = re.compile(r"[A-Za-z*×/第%]$")
 _UNFINISHED = ("几", "数", "每", "X", "x", "*", "×")
 _SINGLING = tuple("每某另同统唯专单独")
 _PIECES_OF_TIME = ("性", "方面", "月", "小时", "工作日", "季度", "层面", "环节", "阶段", "多月")
+_YEARLY = ("一年", "半年", "一季", "一季度", "一月", "一周", "季度")
 _CLOCK = (*"0123456789", *"钟半整开前后到左")
 _WHOLE_UNITS = frozenset(MEASURES) - {"元"}
 
@@ -83,7 +84,7 @@ def _read(text: str, found: re.Match[str]) -> Quantity | None:
         if part["share"] in ("百", "一百"):
             value = 100.0
     else:
-        value, unit = _value(part, head), part["unit"]
+        value, unit = _value(part, head), (part["unit"] or "").replace("（次）", "次").replace("（条）", "")
     if value is None or _formally_none(found, unit, head, tail):
         return None
     grown = False
@@ -127,7 +128,7 @@ def _formally_none(found: re.Match[str], unit: str, head: str, tail: str) -> boo
 
 
 def _is_ordinal(unit: str, head: str, tail: str) -> bool:
-    if _ORDINAL.search(head):
+    if _ORDINAL.search(head) or (unit == "次" and head.endswith(_YEARLY)):
         return True
     session = _SESSION.search(head) if unit in ("次", "届次") else None
     if session is None or not session[0]:

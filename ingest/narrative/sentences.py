@@ -152,12 +152,16 @@ class SentenceReader:
         if not left and alone:
             before = sentence.clauses[index - 1][0]
             left = tokens[bisect_left(tokens, before, key=_start) : begin]
+        segment = tokens[bisect_left(tokens, self._segment(sentence.start, here), key=_start) : begin]
+        if quantity.unit == "元" and index + 1 < len(sentence.clauses) and index + 1 not in sentence.counted:
+            ahead = sentence.clauses[index + 1]
+            segment = [*segment, *(token for token in tokens if ahead[0] <= token.start < ahead[1])]
         return Window(
             quantity=quantity,
             left=left,
             right=right,
             shared=concepts_of(tokens[begin:first]),
-            sentence=concepts_of(tokens[bisect_left(tokens, self._segment(sentence.start, here), key=_start) : begin]),
+            sentence=concepts_of(segment),
             wider=concepts_of(tokens[:begin]),
             paragraph=lambda: self._paragraph(sentence),
             topics=lambda: self._topics(sentence, quantity),
@@ -172,7 +176,11 @@ class SentenceReader:
         sign = re.compile("[、和与及]").search(self.text, quantity.end, following)
         if sign:
             return [token for token in right if token.end <= sign.start()]
-        return right[:-1] if len(right) > 1 else [token for token in right if token.end < following - 1]
+        return [
+            token
+            for token in right
+            if token is not right[-1] or "divide" in token.concepts or (len(right) == 1 and token.end < following - 1)
+        ]
 
     def _paragraph(self, sentence: Sentence) -> frozenset[str]:
         start = max(sentence.block.start, sentence.start - _MEMORY)

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Literal
 
 from ingest.workbook.received import Unreadable
-from ingest.workbook.zips import Part, inflate, pack, peek, read_directory
+from ingest.workbook.zips import Part, inflate, pack, peek, read_directory, stream
 
 Kind = Literal["xlsx", "xlsb", "ods", "xls"]
 
 LARGEST_FILE = 200 << 20  # bytes on disk; photographs in the workbook count
-LARGEST_TEXT = 1 << 30  # bytes of XML after inflating, all parts together
+LARGEST_TEXT = 384 << 20  # bytes of XML after inflating, all parts together
 _PLAIN_TEXT = 4 << 20
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -34,6 +34,7 @@ _FOREIGN = (
     (b"\xef\xbb\xbf<", "是网页或 XML 文本，不是工作簿"),
 )
 _STRAY_CELL = re.compile(rb'<c(?! r="[A-C]?[A-Z]\d{1,4}"|[A-Za-z])')  # not within A1:CZ9999, or written unusually
+_HUGE_COUNT = re.compile(rb"ount\s*=\s*.\s*\d{7}")  # parsers reserve memory for as many as are announced
 _WORKBOOK_PART = re.compile(r"xl/workbook\d*\.xml")
 _NEEDED = re.compile(r"xl/(?:worksheets/[^/]+\.xml|(?:workbook\d*|sharedstrings|styles)\.xml|_rels/)|_rels/\.rels|\[content")
 _ENTITY = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -137,13 +138,20 @@ def _is_plain(container: Container) -> bool:
         return False
     for name, part in needed.items():
         text = container.text[name] = inflate(container.data, part, part.size)
-        if _STRAY_CELL.search(text) or b":c " in text:
+        if _STRAY_CELL.search(text) or b":c " in text or ("worksheets" not in name and _HUGE_COUNT.search(text)):
             return False
     return True
 
 
-def refuse_entities(container: Container) -> None:
-    """Raises Unreadable where an XML part declares entities: no workbook program does, entity bombs do."""
+def refuse_bombs(container: Container) -> None:
+    """Raises Unreadable where a part declares XML entities (no workbook program does) or is longer than it claims."""
     for name, part in container.parts.items():
-        if name.endswith((".xml", ".rels")) and _ENTITY.search(peek(container.data, part, 65_536)):
+        if not name.endswith((".xml", ".rels")):
+            continue
+        if _ENTITY.search(peek(container.data, part, 65_536)):
             raise Unreadable("文件含有 XML 实体定义，疑似恶意文件")
+        length = 0
+        for piece in stream(container.data, part):
+            length += len(piece)
+            if length > part.size:
+                raise Unreadable("解压后内容过大，疑似压缩炸弹")

@@ -87,7 +87,7 @@ def read_period(text: str) -> str | None:
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip().translate(_DASHES)
     if found := _PERIOD_SEPARATED.fullmatch(text):
         year, month = found[1] or found[3], int(found[2] or found[4])
-        return f"{year}-{month:02d}"
+        return f"{year}-{month:02d}" if 1 <= month <= 12 and int(year) > 0 else None
     if found := _PERIOD_CHINESE.fullmatch(text):
         number = _small(found[2])
         return f"{found[1].translate(_DIGITS)}-{number:02d}" if number and number <= 12 else None

@@ -26,6 +26,8 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 _CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _PLAIN_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"')
+_UNNAMED_CELL = re.compile(rb'<c(?! r="[A-Z]{1,3}\d{1,7}"|[A-Za-z])')
+_LONGEST_CELL = 1 << 20
 _SUSPECT = re.compile(rb"""<f[ />]| t=["']e["']""")
 _TYPE = re.compile(rb"""\st=["'](\w+)["']""")
 _LETTERS = re.compile(rb"(\w+)")
@@ -63,7 +65,7 @@ def _mark_xlsx(container: Container) -> dict[str, FormulaMarks]:
     for name in container.parts:
         if name.startswith("xl/worksheets/") and name.endswith(".xml"):
             text = container.text.get(name)
-            marks = _scan_plain(text) if container.plain and text is not None else _scan_any(container, name)
+            marks = _scan_stream(container, name) if text is None else _scan_plain(text)
             if marks:
                 found[name] = marks
     if not found:
@@ -72,8 +74,22 @@ def _mark_xlsx(container: Container) -> dict[str, FormulaMarks]:
     return {name: found[part] for name, part in sheets.items() if part in found}
 
 
+def _scan_stream(container: Container, name: str) -> FormulaMarks:
+    """The marks of any worksheet part, without holding all of it."""
+    marks: FormulaMarks = {}
+    rest = b""
+    for piece in stream(container.data, container.parts[name]):
+        text = rest + piece
+        if b":c " in text or _UNNAMED_CELL.search(text, 0, max(0, len(text) - 16)):
+            return _scan_tree(container, name)
+        end = text.rfind(b"</c>") + 4 if b"</c>" in text else 0
+        marks |= _scan_plain(text[:end])
+        rest = text[max(end, len(text) - _LONGEST_CELL) :]
+    return marks
+
+
 def _scan_plain(text: bytes) -> FormulaMarks:
-    """The marks of a sheet of a plain container: there every cell begins with its reference."""
+    """The marks of (a piece of) a sheet in which every cell begins with its reference."""
     marks: FormulaMarks = {}
     if b"</f>" not in text and b'="e"' not in text and (b"'" not in text or b"='e'" not in text):
         return marks
@@ -135,8 +151,8 @@ def _parse(text: bytes) -> Any:
         raise Unreadable("文件已损坏，工作簿无法解析") from None
 
 
-def _scan_any(container: Container, name: str) -> FormulaMarks:
-    """The marks of any worksheet part, parsed as it is inflated."""
+def _scan_tree(container: Container, name: str) -> FormulaMarks:
+    """The marks of a worksheet part whose cells need not name their place, parsed as it is inflated."""
     marks: FormulaMarks = {}
     number = -1
     for _, row in _elements(container, name, ("{*}row",), ("end",)):

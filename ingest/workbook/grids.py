@@ -18,6 +18,7 @@ from ingest.workbook.received import Unreadable
 Merge = tuple[int, int, int, int]  # first row, first column, last row, last column, within the grid
 Row = list[object]
 _TALL = 5_000
+_MOST_ROWS = 50_000
 _FURTHEST_MARK = 200  # a formula without value further outside the used area belongs to no table
 _DATE_1904 = re.compile(rb"""date1904\s*=\s*["'](?:1|true)["']""")
 _DAMAGED = "文件已损坏，工作簿无法解析"
@@ -103,9 +104,22 @@ def _make_grid(sheet: CalamineSheet, marks: FormulaMarks, merged: list[Merge] | 
 
 
 def _read_tall(sheet: CalamineSheet) -> list[Row]:
-    """The rows of a tall sheet; all its blank rows are one object, so that they cost nothing."""
+    """The rows of a tall sheet; all its blank rows are one object, so that they cost nothing.
+
+    Raises Unreadable where more rows than any township fills hold something.
+    """
     blank: Row = [""] * sheet.width
-    return [row if any(row) or 0.0 in row else blank for row in sheet.iter_rows()]  # type: ignore[misc]
+    rows: list[Row] = []
+    used = 0
+    for row in sheet.iter_rows():
+        if any(row) or 0.0 in row:
+            used += 1
+            if used > _MOST_ROWS:
+                raise Unreadable(f"工作表“{sheet.name.strip()}”的数据超过 {_MOST_ROWS} 行")
+            rows.append(row)  # type: ignore[arg-type]
+        else:
+            rows.append(blank)
+    return rows
 
 
 def _place_marks(rows: list[Row], top: int, left: int, marks: FormulaMarks) -> tuple[int, int]:

@@ -39,15 +39,17 @@ def right_edges(grid: Grid) -> dict[tuple[int, int], int]:
     return {(top, left): right for top, left, _, right in grid.merges}
 
 
-def banners(grid: Grid, columns: frozenset[int]) -> set[int]:
+def banners(grid: Grid, columns: frozenset[int]) -> dict[int, set[int]]:
     """The rows in which every one of the columns is covered by a merged cell that covers two or more of them.
 
-    They hold titles, bands and notes, not data.
+    They hold titles, bands and notes, not data. For each the columns that merged cells begin in.
     """
     covered: dict[int, set[int]] = {}
+    anchors: dict[int, set[int]] = {}
     for top, left, bottom, right in grid.merges:
         reach = {column for column in columns if left <= column <= right}
         if len(reach) > 1:
-            for row in range(top, min(bottom, len(grid.rows) - 1) + 1):
+            for row in range(max(top, 0), min(bottom, len(grid.rows) - 1) + 1):
                 covered.setdefault(row, set()).update(reach)
-    return {row for row, reach in covered.items() if reach == columns}
+                anchors.setdefault(row, set()).add(left)
+    return {row: anchors[row] for row, reach in covered.items() if reach == columns}

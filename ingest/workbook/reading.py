@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from catalogue.models import Form, Synonyms
 from catalogue.text import fold
 from ingest.workbook.cells import CellGrammar, Parse
-from ingest.workbook.container import Container, refuse_entities
+from ingest.workbook.container import Container, refuse_bombs
 from ingest.workbook.grids import Grid, open_workbook
 from ingest.workbook.labels import OWN_SHEETS, FormLabels
 from ingest.workbook.profiles import read_profile
 from ingest.workbook.received import FileReading, Identity, Problem, Unreadable
 from ingest.workbook.tables import read_table
 
+_MONTH = re.compile(r"(?!0000)[0-9]{4}-(0[1-9]|1[0-2])")
 _COVER = "cover"
 _DATA_PROBLEMS = frozenset({"C02", "C03", "C04", "C05", "C08"})
 
@@ -37,7 +39,7 @@ class FileReader:
         """Township and period by the cover alone."""
         try:
             if not container.plain:
-                refuse_entities(container)
+                refuse_bombs(container)
             workbook = open_workbook(container, marked=False)
             names = (name for name in workbook.names if self.labels.sheets.get(fold(name)) is self._cover)
             grid = next((grid for grid in map(workbook.grid, names) if not grid.is_empty), None)
@@ -63,7 +65,7 @@ class FileReader:
 
     def _read(self, container: Container) -> FileReading:
         if not container.plain:
-            refuse_entities(container)
+            refuse_bombs(container)
         workbook = open_workbook(container)
         reading = FileReading(epoch_1904=workbook.epoch_1904)
         empty: dict[str, Grid] = {}
@@ -103,8 +105,7 @@ class FileReader:
 
 def as_month(value: object) -> str | None:
     """The value where it is a month YYYY-MM, else None (rule F03 then speaks of it)."""
-    text = value if isinstance(value, str) else ""
-    return text if len(text) == 7 and text[4] == "-" and text[:4].isdecimal() and text[5:].isdecimal() else None
+    return value if isinstance(value, str) and _MONTH.fullmatch(value) else None
 
 
 def _known(value: object) -> str | None:

@@ -81,12 +81,12 @@ class _Cut:
         """The indexes of the data rows; totals, repeated headers and notes are counted in `reading`."""
         kept: list[int] = []
         mapped = frozenset(self.header.columns.values())
-        aside = banners(self.grid, mapped) if self.grid.merges else set()
+        aside = banners(self.grid, mapped) if self.grid.merges else {}
         for index, column in self._with_content():
             value = self.grid.rows[index][column]
             if isinstance(value, str) and len(value) <= _LONGEST_LABEL and self._is_total_or_header(index, fold(value)):
                 reading.rows_ignored += 1
-            elif index in aside or (column not in mapped and not any(c in mapped for c in self._own(index))):
+            elif (index in aside and self._own(index).keys() <= aside[index]) or (column not in mapped and not any(c in mapped for c in self._own(index))):
                 self._ignore(index, reading, _NO_DATA)
             else:
                 kept.append(index)

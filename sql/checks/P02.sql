@@ -11,14 +11,15 @@ select
     case when b.months = right(r.period, 2)::integer - 1 then 'failed' else 'open' end as outcome
 from pg_temp.staged_reported_total as t
 inner join pg_temp.staged_return as r on t.return_no = r.return_no
-cross join lateral (
-    select
-        count(e.this_month) as months,
-        coalesce(sum(e.this_month), 0) as total
-    from pg_temp.seen as v
-    inner join event.reported_total as e on v.submission_id = e.submission_id
-    where v.return_no = t.return_no and left(v.period, 4) = left(r.period, 4) and e.row_key = t.row_key
-) as b
+cross join
+    lateral (
+        select
+            count(e.this_month) as months,
+            coalesce(sum(e.this_month), 0) as total
+        from pg_temp.seen as v
+        inner join event.reported_total as e on v.submission_id = e.submission_id
+        where v.return_no = t.return_no and left(v.period, 4) = left(r.period, 4) and e.row_key = t.row_key
+    ) as b
 where
     t.year_to_date is not null
     and t.this_month is not null

@@ -39,24 +39,26 @@ suggestion as (
 emptied as (
     select h.return_no, 'hazard' as sheet, h.excel_row, h.row_key, d.field, d.before
     from hazard as h
-    cross join lateral (
-        values
-        ('found_date', h.found_date, h.found_before),
-        ('notice_date', h.notice_date, h.notice_before),
-        ('rectify_by', h.rectify_by, h.rectify_before),
-        ('rectified_date', h.rectified_date, h.rectified_before)
-    ) as d (field, now, before)
+    cross join
+        lateral (
+            values
+            ('found_date', h.found_date, h.found_before),
+            ('notice_date', h.notice_date, h.notice_before),
+            ('rectify_by', h.rectify_by, h.rectify_before),
+            ('rectified_date', h.rectified_date, h.rectified_before)
+        ) as d (field, now, before)
     where d.now is null and d.before is not null and d.field <> all(h.unread)
     union all
-    select g.return_no, 'suggestion', g.excel_row, g.row_key, d.field, d.before
+    select g.return_no, 'suggestion' as sheet, g.excel_row, g.row_key, d.field, d.before
     from suggestion as g
-    cross join lateral (
-        values
-        ('raised_date', g.raised_date, g.raised_before),
-        ('assigned_date', g.assigned_date, g.assigned_before),
-        ('answered_date', g.answered_date, g.answered_before),
-        ('closed_date', g.closed_date, g.closed_before)
-    ) as d (field, now, before)
+    cross join
+        lateral (
+            values
+            ('raised_date', g.raised_date, g.raised_before),
+            ('assigned_date', g.assigned_date, g.assigned_before),
+            ('answered_date', g.answered_date, g.answered_before),
+            ('closed_date', g.closed_date, g.closed_before)
+        ) as d (field, now, before)
     where d.now is null and d.before is not null and d.field <> all(g.unread)
 )
 

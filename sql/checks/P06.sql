@@ -11,7 +11,14 @@ with known as (
     from pg_temp.seen as v
     inner join event.hazard as e on v.submission_id = e.submission_id
     union all
-    select 'suggestion', 'suggestion_no', e.suggestion_no, e.row_key, v.return_no, v.period, e.closed_date is null
+    select
+        'suggestion' as sheet,
+        'suggestion_no' as field,
+        e.suggestion_no as number,
+        e.row_key,
+        v.return_no,
+        v.period,
+        e.closed_date is null as is_open
     from pg_temp.seen as v
     inner join event.suggestion as e on v.submission_id = e.submission_id
 ),
@@ -25,7 +32,7 @@ newest as (
 listed as (
     select return_no, 'hazard' as sheet, row_key from pg_temp.staged_hazard
     union all
-    select return_no, 'suggestion', row_key from pg_temp.staged_suggestion
+    select return_no, 'suggestion' as sheet, row_key from pg_temp.staged_suggestion
 )
 
 select

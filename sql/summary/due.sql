@@ -12,14 +12,14 @@ left join lateral (
 ) as v on true
 left join intake.current_submission as c on t.township_code = c.township_code and c.period = :period
 where
-    t.valid_from <= cast(:last_day as date)
-    and coalesce(t.valid_to, 'infinity'::date) >= cast(:first_day as date)
+    t.valid_from <= :last_day
+    and coalesce(t.valid_to, 'infinity'::date) >= :first_day
     and not exists (
         select 1
         from registry.township as later
         where
             later.township_code = t.township_code
             and later.valid_from > t.valid_from
-            and later.valid_from <= cast(:last_day as date)
+            and later.valid_from <= :last_day
     )
 order by t.township_code

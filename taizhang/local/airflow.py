@@ -67,7 +67,7 @@ class AirflowService:
         self.home.mkdir(parents=True, exist_ok=True)
         known, fresh = self.known(), None
         if "password" not in known:
-            fresh = secrets.token_urlsafe(12)
+            fresh = self.settings.airflow_password or secrets.token_urlsafe(12)
             key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
             known = {
                 "password": fresh,

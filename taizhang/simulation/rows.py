@@ -50,6 +50,8 @@ class RowJudge:
                 yield from self._after_preparation(sheet, row)
                 for check in checks.get(sheet, ()):
                     yield from self._apply(check, sheet, row)
+        for row in self._eyes.rows("hazard"):
+            yield from self._unnoticed(row)
 
     def _apply(self, check: Check, sheet: str, row: Row) -> Iterator[Finding]:
         def see(code: str) -> Value:
@@ -156,10 +158,19 @@ class RowJudge:
 
     def _notice(self, see: Callable[[str], Value]) -> Iterator[tuple[str, str, str]]:
         number, day, deadline = see("notice_no"), see("notice_date"), see("rectify_by")
-        if number is None and day is None and see("severity") in ("较大", "重大"):
-            yield "R09", "notice_no", ""
         if (number is not None and (day is None or deadline is None)) or (number is None and day is not None):
             yield "R10", "notice_date" if number else "notice_no", ""
+
+    def _unnoticed(self, row: Row) -> Iterator[Finding]:
+        """A notice with a date but no number may pass for one."""
+        try:
+            number, day, severity = (
+                self._eyes.see("hazard", row, code) for code in ("notice_no", "notice_date", "severity")
+            )
+        except NotEvaluable:
+            return
+        if number is None and severity in ("较大", "重大"):
+            yield Finding("R09", "hazard", row, "notice_no", scored=day is None)
 
     def _overdue(self, see: Callable[[str], Value]) -> Iterator[tuple[str, str, str]]:
         deadline = see("rectify_by")

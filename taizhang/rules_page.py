@@ -1,4 +1,4 @@
-"""Pages that are generated from the catalogue and the code, so that they cannot say something else."""
+"""docs/rules.md: from the rule to its code, generated so that it cannot say something else."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PLACES = {
     "F08": "ingest/workbook/reading.py",
     "F09": "ingest/workbook/reading.py",
     "F10": "ingest/identity.py",
-    "C01": "expectations/suites.py",
+    "C01": "expectations/checks/cells.py",
     "S01": "expectations/suites.py",
 }
 _CELLS = "ingest/workbook/cells.py"
@@ -70,15 +70,3 @@ def place_of(rule: str) -> str | None:
         if f'"{rule}"' in source or f"{rule}_" in source:
             return str(Path(inspect.getfile(module)).relative_to(ROOT).as_posix())
     return None
-
-
-def write_pages() -> list[Path]:
-    """The generated pages are current; returns them."""
-    RULES_PAGE.write_text(rules_page(), encoding="utf-8")
-    return [RULES_PAGE]
-
-
-def stale_pages() -> list[Path]:
-    """Generated pages whose text is not what would be generated now."""
-    current = RULES_PAGE.read_text(encoding="utf-8") if RULES_PAGE.exists() else ""
-    return [] if current == rules_page() else [RULES_PAGE]

@@ -1,0 +1,29 @@
+"""What the use cases need to know of the settings; `taizhang.settings.Settings` fits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+
+class Place(Protocol):
+    """Where the county's state lives and how it works."""
+
+    @property
+    def warehouse_url(self) -> str: ...
+    @property
+    def inbox(self) -> Path: ...
+    @property
+    def archive(self) -> Path: ...
+    @property
+    def received_file(self) -> Path: ...
+    @property
+    def home(self) -> Path: ...
+    @property
+    def jurisdiction(self) -> str: ...
+    @property
+    def timezone(self) -> str: ...
+    @property
+    def chunk_size(self) -> int: ...
+    @property
+    def workers(self) -> int: ...

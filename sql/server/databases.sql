@@ -1,0 +1,2 @@
+-- Airflow's own metadata live beside the warehouse, in a database of their own.
+create database airflow;
