@@ -130,8 +130,24 @@ def _size(world: World, history: int, random: np.random.Generator) -> str:
     return f"{100 * marks[judged].mean():.2f}" if judged.any() else "-"
 
 
+def print_gross(random: np.random.Generator) -> None:
+    """Table 3: power at x5 when counts a hundred times too large stand uncorrected in the 11 months before."""
+    print("| gross counts in the past | mean 3 | mean 10 |\n|--:|--:|--:|")
+    for gross in (0, 1, 3, 10):
+        cells = []
+        for mean in (3, 10):
+            world = World(mean, within=0.0)
+            series, deputies, means = world.draw(random, COUNTIES, 12)
+            for _ in range(gross):
+                where = (np.arange(COUNTIES), random.integers(0, 31, COUNTIES), random.integers(0, 11, COUNTIES))
+                series[where] *= 100
+            found = predict_counts(series[..., :-1], deputies[..., :-1], series[..., -1], deputies[..., -1])
+            cells.append(percent(float(find_tails(found, world.count(random, means[..., -1] * 5))[0].mean())))
+        print(f"| {gross} | " + " | ".join(cells) + " |")
+
+
 def print_always(random: np.random.Generator) -> None:
-    """Table 3: the least count found in a township that always reported the same, among 30 peers with this mean."""
+    """Table 4: the least count found in a township that always reported the same, among 30 peers with this mean."""
     print("| always | peers' mean | 4 months | 8 months | 12 months |\n|--:|--:|--:|--:|--:|")
     for same, mean in ((0, 0.1), (0, 0.3), (1, 0.3), (1, 1.0), (3, 3.0), (5, 5.0)):
         cells = []
@@ -154,5 +170,7 @@ if __name__ == "__main__":
     print_power(source)
     print()
     print_size(source)
+    print()
+    print_gross(source)
     print()
     print_always(source)

@@ -79,7 +79,9 @@ def load_lexicon(path: Path = FILE) -> Lexicon:
     except yaml.YAMLError as error:
         raise CatalogueError(f"{path.name} is not valid YAML: {str(error).splitlines()[0]}.") from None
     concepts = {
-        name: tuple(word for entry in str(text).split() for word in _expand(entry))
+        name: tuple(
+            word for entry in str(text).split() for plain in _expand(entry) for word in _prefixed(plain, name, declared)
+        )
         for name, text in (declared["words"] | declared["contexts"]).items()
     }
     measures = {name: frozenset(str(text).split()) for name, text in declared["measures"].items()}
@@ -119,6 +121,14 @@ def _expand(entry: str) -> list[str]:
     ]
 
 
+def _prefixed(word: str, concept: str, declared: dict[str, Any]) -> list[str]:
+    """代表建议 -> also 镇代表建议, 镇人大代表建议 (lexicon.yaml, prefixes)."""
+    for start, prefixes in declared["prefixes"].items():
+        if concept != "shield" and word.startswith(start) and word != start:
+            return [word, *(prefix + word for prefix in prefixes)]
+    return [word]
+
+
 def _words(concepts: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
     words: dict[str, set[str]] = {}
     for concept, entries in concepts.items():
@@ -131,9 +141,7 @@ def _measures(names: Iterable[Any], groups: Mapping[str, frozenset[str]]) -> fro
     return frozenset(word for name in names for word in groups.get(str(name), frozenset({str(name)})))
 
 
-def _frame(
-    head: str, entry: dict[str, Any], declared: dict[str, Any], measures: Mapping[str, frozenset[str]]
-) -> Frame:
+def _frame(head: str, entry: dict[str, Any], declared: dict[str, Any], measures: Mapping[str, frozenset[str]]) -> Frame:
     unknown = set(entry) - FRAME_KEYS
     if unknown:
         raise CatalogueError(f"lexicon.yaml: a frame of {head} has unknown entries {', '.join(sorted(unknown))}.")
@@ -141,8 +149,7 @@ def _frame(
     if grade not in declared["grades"]:
         raise CatalogueError(f"lexicon.yaml: a frame of {head} has the unknown grade {grade}.")
     conditions = {
-        key: frozenset(entry.get(key, ()))
-        for key in ("any", "with", "none", "sentence", "paragraph", "after", "topic")
+        key: frozenset(entry.get(key, ())) for key in ("any", "with", "none", "sentence", "paragraph", "after", "topic")
     }
     return Frame(
         indicator=entry["indicator"],
@@ -173,7 +180,8 @@ def _check(lexicon: Lexicon, concepts: Mapping[str, tuple[str, ...]], declared: 
     faults = {
         "unknown indicator": named - set(lexicon.indicators),
         "indicator without a frame": set(lexicon.indicators) - named,
-        "unknown concept": (conditions | set(lexicon.heads) | set(lexicon.decoys) | set(lexicon.topic_heads)) - set(concepts),
+        "unknown concept": (conditions | set(lexicon.heads) | set(lexicon.decoys) | set(lexicon.topic_heads))
+        - set(concepts),
         "concept nothing uses": set(concepts) - conditions - set(lexicon.heads) - set(lexicon.decoys) - READER_CONCEPTS,
         "unknown topic": ({topic for frame in frames for topic in frame.topic} | set(lexicon.topic_heads.values()))
         - set(declared["topics"]),

@@ -13,7 +13,7 @@ WAREHOUSE_POOL = "warehouse"
 # A database or network hiccup is tried again, later each time; a refusal (a user has to act) is not.
 DEFAULTS: dict[str, Any] = {
     "owner": "taizhang",
-    "retries": 4,
+    "retries": 3,
     "retry_delay": timedelta(seconds=15),
     "retry_exponential_backoff": 2,
     "max_retry_delay": timedelta(minutes=10),

@@ -44,7 +44,7 @@ class Check:
     def columns(self) -> list[str]:
         """Every column of the prepared frame the check looks at, fields of the form with their unread marks."""
         fields = [name for name in (*self.needs, *self.reads) if not name.startswith("_")]
-        context = ["_row", *(name for name in (*self.needs, *self.reads) if name.startswith("_"))]
+        context = [name for name in (*self.needs, *self.reads) if name.startswith("_")]
         return list(dict.fromkeys([*fields, *(f"{name}~unread" for name in fields), *self.extra, *context]))
 
     def spoken_of(self, rows: Rows) -> tuple[pd.Series, pd.Series]:

@@ -71,7 +71,7 @@ def _with_cells(batch: ReturnBatch, sheet: Sheet, rows: pd.DataFrame) -> pd.Data
     rules = rules.where(rules.notna(), None)
     found = raw[codes].astype("object")
     found = found.mask(found.isna() & (rules.notna().to_numpy() | (placed.to_numpy() == 0)), "·")
-    extra = {"_row": rows.index.to_numpy()}
+    extra = {}
     if sheet.code == "congress_session":
         extra["_rate_text"] = raw["attendance_rate_reported"].to_numpy()
     return pd.concat(

@@ -23,6 +23,8 @@ from expectations.rows import ExpectRowsToPassCheck
 
 SEVERITY = {"hard": "critical", "warn": "warning", "info": "info"}
 
+ROW_KEY = "row"
+
 
 @lru_cache(maxsize=1)
 def checks_of_sheets() -> dict[str, list[Check]]:
@@ -74,14 +76,19 @@ class Validator:
             self._suites[sheet.code] = build_suite(sheet)
 
     def validate(self, sheet: str, frame: Any) -> list[tuple[dict[str, Any], list[int]]]:
-        """(meta, `_row` of the failing rows) for every expectation of the sheet's suite that failed.
+        """(meta, index labels of the failing rows) for every expectation of the sheet's suite that failed.
 
+        The frame's index is the row key named on every result; values are left out of results, they are in the frame.
         Raises RuntimeError when an expectation itself could not be run: that is a fault of ours, not of the data.
         """
-        batch = self._batches[sheet].get_batch({"dataframe": frame})
+        batch = self._batches[sheet].get_batch({"dataframe": frame.rename_axis(ROW_KEY)})
         result = batch.validate(
             self._suites[sheet],
-            result_format={"result_format": "COMPLETE", "unexpected_index_column_names": ["_row"]},
+            result_format={
+                "result_format": "COMPLETE",
+                "unexpected_index_column_names": [ROW_KEY],
+                "exclude_unexpected_values": True,
+            },
         )
         failed = []
         for item in result.results:
@@ -90,10 +97,10 @@ class Validator:
                     f"Suite {sheet}: {item.expectation_config.meta} could not be run: {item.exception_info}"
                 )
             if not item.success:
-                index = item.result.get("unexpected_index_list") or []
+                index = [int(key) for part in item.result["unexpected_index_list"] or [] for key in part[ROW_KEY]]
                 if len(index) != item.result["unexpected_count"]:
                     raise RuntimeError(f"Suite {sheet}: {item.expectation_config.meta} names only some of its rows.")
-                failed.append((dict(item.expectation_config.meta), [int(entry["_row"]) for entry in index]))
+                failed.append((dict(item.expectation_config.meta), index))
         return failed
 
 

@@ -33,8 +33,8 @@ from warehouse.rollup import refresh_touched
 
 Progress = Callable[[int, int], None]
 Chunk = dict[str, Any]
-SMALL_CHUNK = 40
-MANY = 8
+SMALL_CHUNK = 120
+MANY = 4
 
 
 def plan(settings: Place, received: Path | None = None, progress: Progress | None = None) -> list[Chunk]:

@@ -15,12 +15,10 @@ def _to_stderr(sentence: str) -> None:
     print(sentence, file=sys.stderr)
 
 
-def run_extract(
-    files: Sequence[Path], as_json: bool = True, tell: Callable[[str], None] = _to_stderr
-) -> Iterator[str]:
+def run_extract(files: Sequence[Path], as_json: bool = True, tell: Callable[[str], None] = _to_stderr) -> Iterator[str]:
     """One JSON object a line for every fact (contract: interface.md); the lines are the same with and without --json.
 
-    What is wrong with a document (scan, wrong body, old year) goes to `tell` as one sentence, and the next file is read.
+    What is wrong with a document (scan, wrong body, old year) goes to `tell` as a sentence; the next file is read.
     Raises Refusal before any output when a path is no file.
     """
     del as_json  # the command has one output format

@@ -52,7 +52,7 @@ def _read(path: Path) -> str | None:
 def _scratch_warehouse() -> Iterator[Warehouse]:
     """A migrated warehouse on a server of its own, gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="taizhang-") as folder:
-        cluster = Cluster(Settings(home=Path(folder), database_url=None))
+        cluster = Cluster(Settings.alone(Path(folder)))
         try:
             warehouse = Warehouse(cluster.keep())
             migrate(warehouse)

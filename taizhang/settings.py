@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AliasChoices, Field, ValidationError, field_validator
+from pydantic import AliasChoices, Field, PrivateAttr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from catalogue.errors import Refusal
@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     smtp_password: str | None = None
     mail_from: str = "taizhang@localhost"
     mail_to: Annotated[tuple[str, ...], NoDecode] = ()
+    _alone: bool = PrivateAttr(default=False)
 
     @field_validator("mail_to", mode="before")
     @classmethod
@@ -94,6 +95,17 @@ class Settings(BaseSettings):
             first = error.errors()[0]
             name = ".".join(str(part) for part in first["loc"])
             raise Refusal(f"Setting {name} cannot be used ({first['msg']}): mend it and try again.") from error
+
+    @classmethod
+    def alone(cls, home: Path) -> Settings:
+        """The defaults for a home of its own, whatever the environment says; holds for the processes it starts as well.
+
+        For the demo and for tests, which must not touch a county's inbox or warehouse.
+        """
+        defaults = {name: field.get_default(call_default_factory=True) for name, field in cls.model_fields.items()}
+        settings = cls(**(defaults | {"home": home}))
+        settings._alone = True
+        return settings
 
     def remember(self, **values: str | int) -> None:
         """The values stand in the home's settings.env from now on, for every later command and DAG run."""
@@ -168,6 +180,10 @@ class Settings(BaseSettings):
             raise Refusal(f"There is no database in {self.home} yet: run “taizhang init” or “taizhang up”.") from error
 
 
+def _ours(name: str) -> bool:
+    return name.startswith((_PREFIX, "AIRFLOW__")) or name == "DATABASE_URL"
+
+
 def is_set(name: str) -> bool:
     """Whether the environment gives the variable a value."""
     return bool(os.environ.get(name))
@@ -176,5 +192,7 @@ def is_set(name: str) -> bool:
 def child_environment(settings: Settings, extra: dict[str, str]) -> dict[str, str]:
     """The environment of a process we start: ours, byte code written, the same home, loopback never through a proxy."""
     known = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    if settings._alone:
+        known = {name: value for name, value in known.items() if not _ours(name)}
     direct = ",".join(part for part in (known.get("NO_PROXY") or known.get("no_proxy"), _LOOPBACK) if part)
     return known | {f"{_PREFIX}HOME": str(settings.home), "NO_PROXY": direct, "no_proxy": direct} | extra

@@ -122,7 +122,7 @@ def _moments(past: Array, expected: Array, inflation: Array, within: Array, *, t
     pairs = total**2 - (expected**2).sum(axis=2)
     keep = pairs > 1e-9 * total**2
     pairs = np.where(keep, pairs, 1.0)
-    share = pairs / np.maximum(total, TINY) ** 2
+    share = pairs / np.where(keep, total**2, 1.0)
     own_pairs = own**2 - (past**2).sum(axis=2)
     covariance = own_pairs - 2 * total * own + 2 * (past * expected).sum(axis=2) + pairs
     between_weight = share * total**2 / (2 * (1 + BETWEEN * total) ** 2)

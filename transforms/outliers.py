@@ -166,4 +166,5 @@ def _basis(found: Prediction, marks: Marks) -> dict[str, NDArray[np.generic]]:
 
 def _join(parts: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame:
     whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(columns))
-    return whole[list(columns)].sort_values(list(OPEN_COLUMNS[:3]), ignore_index=True)
+    keys = list(OPEN_COLUMNS[:3])
+    return whole[list(columns)].astype(dict.fromkeys(keys, "str")).sort_values(keys, ignore_index=True)

@@ -35,6 +35,7 @@ SUBMISSION_TYPES = {
     "warnings": "integer",
     "infos": "integer",
 }
+MANY_ROWS = 1000
 _COUNTS = {"hard": "hard_findings", "warn": "warnings", "info": "infos"}
 _OWN = ("submission_id", "township_code", "period", "excel_row", "row_key", "approximate")
 
@@ -95,9 +96,13 @@ def load(connection: Connection, batch: LoadBatch) -> pd.DataFrame:
     new = register.loc[register["is_new"], ["return_no", "submission_id"]].merge(
         batch.submissions[["return_no", "township_code", "period"]], on="return_no"
     )
+    grown = {"intake.submission": len(new)}
     for sheet in catalogue.current_form.sheets:
         if sheet.code in batch.rows:
-            _copy_rows(connection, sheet, _of(new, batch.rows[sheet.code]))
+            rows = _of(new, batch.rows[sheet.code])
+            _copy_rows(connection, sheet, rows)
+            grown[table_of(sheet)] = len(rows)
+    _analyze(connection, grown)
     _copy_findings(connection, catalogue, new, batch.findings)
     _copy_held_back(connection, catalogue, _of(new, batch.held_back))
     copy_frame(connection, "intake.not_evaluable", _pick(new, batch.not_evaluable, ["rule", "cases"]))
@@ -172,6 +177,14 @@ def _copy_rows(connection: Connection, sheet: Sheet, rows: pd.DataFrame) -> None
     copy_frame(connection, table_of(sheet), rows[[*_OWN, *codes]])
     if apart := [item.code for item in apart_fields(sheet)]:
         copy_frame(connection, f"restricted.{sheet.code}", rows[["submission_id", "excel_row", *apart]])
+
+
+def _analyze(connection: Connection, grown: Mapping[str, int]) -> None:
+    """Tables that more than doubled get statistics at once: the queries that follow must not take them for empty."""
+    known = text("select reltuples from pg_class where oid = cast(:table as regclass)")
+    for table, rows in grown.items():
+        if rows >= MANY_ROWS and rows > (connection.scalar(known, {"table": table}) or 0):
+            connection.execute(text(f"analyze {table}"))
 
 
 def _or_empty(column: pd.Series | None, length: int) -> list[object]:

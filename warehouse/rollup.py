@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection, text
@@ -12,13 +13,21 @@ from catalogue.errors import Refusal
 from catalogue.periods import Kind, Period
 from warehouse.connection import Warehouse, execute, query
 from warehouse.copying import stage
-from warehouse.generation import SQL
+from warehouse.generation import SQL, event_sheets
 from warehouse.load import lock_loads
 
 MARTS = SQL / "marts"
 STEPS = MARTS / "refresh"
 KINDS: tuple[Kind, ...] = ("month", "quarter", "year")
 _PERIOD_TYPES = {"period_type": "text", "period": "text", "first_day": "date", "last_day": "date"}
+_VERSION_TYPES = {
+    "township_code": "text",
+    "sheet": "text",
+    "row_key": "text",
+    "dates": "date[]",
+    "measure": "text",
+    "stands_elsewhere": "boolean",
+}
 
 
 def rollup(warehouse: Warehouse, period: Period) -> pd.DataFrame:
@@ -60,6 +69,9 @@ def refresh_touched(connection: Connection, submission_ids: Iterable[int]) -> in
     new = _keep(connection, [Period.holding(kind, month) for kind in KINDS for month in months])
     _begin(connection, new)
     _make(connection, "moved_return", submissions)
+    stage(connection, "version", pd.DataFrame(), _VERSION_TYPES)
+    for sheet in event_sheets(load_catalogue()):
+        execute(connection, STEPS / "version.sql", {"sheet": sheet.code})
     execute(connection, STEPS / "pairs_of_submissions.sql")
     _derive(connection)
     execute(connection, STEPS / "store.sql")
@@ -104,6 +116,8 @@ def _begin(connection: Connection, periods: Iterable[Period]) -> None:
     if not connection.scalar(text("select exists (select from registry.parameter)")):
         raise Refusal("The warehouse has no parameters of a jurisdiction yet; run `taizhang init` again.")
     codes = pd.DataFrame({"indicator": list(load_catalogue().indicators)})
+    connection.execute(text("select set_config('work_mem', '64MB', true)"))
+    connection.execute(text("drop view if exists pg_temp.result"))
     stage(connection, "indicator", codes, {"indicator": "text"})
     rows = [(period.kind, period.text, period.first_day, period.last_day) for period in periods]
     stage(connection, "wanted", pd.DataFrame(rows, columns=list(_PERIOD_TYPES)), _PERIOD_TYPES)
@@ -114,7 +128,9 @@ def _begin(connection: Connection, periods: Iterable[Period]) -> None:
 
 def _derive(connection: Connection) -> None:
     """pg_temp.result holds every indicator of every pair in pg_temp.pair."""
-    for step in ("current_return", "target", "last_profile", "register_month"):
+    _make(connection, "current_return")
+    connection.execute(text("create index on pg_temp.current_return (township_code, period)"))
+    for step in ("target", "last_profile", "register_month"):
         _make(connection, step)
     columns = {"township_code": "text", "period_type": "text", "period": "text", "indicator": "text"}
     columns |= {"amount": "bigint", "numerator": "bigint", "denominator": "bigint", "is_approximate": "boolean"}
@@ -124,10 +140,10 @@ def _derive(connection: Connection) -> None:
         named = ", ".join(columns)
         execute(connection, f"insert into pg_temp.derived ({named}) select {named} from (\n{statement}\n) as m")
     connection.execute(text("analyze pg_temp.derived"))
-    _make(connection, "result")
+    execute(connection, STEPS / "result.sql")
 
 
-def _make(connection: Connection, step: str, params: dict[str, list[int]] | None = None) -> None:
+def _make(connection: Connection, step: str, params: Mapping[str, Any] | None = None) -> None:
     """The temporary table that the step of this name makes stands, with statistics."""
     connection.execute(text(f"drop table if exists pg_temp.{step}"))
     execute(connection, STEPS / f"{step}.sql", params)

@@ -10,7 +10,17 @@ from ingest.narrative.facts import Fact
 from ingest.narrative.identity import Identity
 from ingest.narrative.reading import ASK_BELOW, Report, read_reports, read_text
 
-__all__ = ["ASK_BELOW", "Document", "Fact", "Identity", "Report", "extract", "read_document", "read_reports", "read_text"]
+__all__ = [
+    "ASK_BELOW",
+    "Document",
+    "Fact",
+    "Identity",
+    "Report",
+    "extract",
+    "read_document",
+    "read_reports",
+    "read_text",
+]
 
 
 def extract(path_or_text: Path | str) -> list[Fact]:

@@ -6,6 +6,7 @@ import re
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ingest.narrative.script import fold_characters
 
@@ -13,9 +14,10 @@ Edit = tuple[int, int, str]
 
 _FURNITURE = re.compile(
     r"^[ \t>*#-]*(?:(?:本文|文章)?(?:阅读|浏览|点击|访问|下载|收藏|点赞|评论|转发)(?:量|数|次数|率)?[ ]*[:：|\d]"
-    r"|(?:来源|作者|编辑|责编|责任编辑|发布时间|发布日期|发布者|字号|字体|标签|关键词|当前位置|上一篇|下一篇)[ ]*[:：]"
-    r"|分享[:：]?[ ]*$|打印(?:本页)?[ ]*$|关闭(?:窗口)?[ ]*$|首页[ ]*[>»]|版权所有|微信扫一扫|扫一扫|推荐阅读|相关阅读|相关推荐|文章排行|热门文章"
-    r"|二维码[ ]*$|(?:\d+[.、][ ]*)?联系客服|(?:\d+[.、][ ]*)?微信订阅号|立即下载|加入会员|会员免费|下载后可|原价|售价|[￥¥][ ]*\d"
+    r"|(?:来源|作者|编辑|责编|责任编辑|发布时间|发布日期|发布者|字号|字体|标签|关键词|当前位置)[ ]*[:：]"
+    r"|(?:上一篇|下一篇)[ ]*[:：]|分享[:：]?[ ]*$|打印(?:本页)?[ ]*$|关闭(?:窗口)?[ ]*$|首页[ ]*[>»]|版权所有"
+    r"|微信扫一扫|扫一扫|推荐阅读|相关阅读|相关推荐|文章排行|热门文章|二维码[ ]*$|(?:\d+[.、][ ]*)?联系客服"
+    r"|(?:\d+[.、][ ]*)?微信订阅号|立即下载|加入会员|会员免费|下载后可|原价|售价|[￥¥][ ]*\d"
     r"|\d{4}-\d{1,2}-\d{1,2}[ ]*\|)[^\n]*$",
     re.M,
 )
@@ -27,16 +29,18 @@ _PAGE_LINE = re.compile(
 _SLASHED = re.compile(r"(\d+)/(\d+)")
 _ZERO_WIDTH = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad`\r\f\v]+")
 _BLANKS = re.compile(r"[ ]+")
+_COMMA = re.compile(r",(?!\d{3})|(?<!\d),")
 _POINT = re.compile(r"(?<=\d)[。·•](?=\d{1,2}(?:%|个?百分点|万|亿|元))")
 _ASIDE = re.compile(r"(?<=[\u4e00-\u9fff])（[^（）\d一二三四五六七八九十、，：%\n]{1,4}）(?=[\u4e00-\u9fff])")
 _CELLS = re.compile(r"^[^\s，。；]{2,24}(?:[ ]{2,}[^\s，。；]{1,24})+[ ]*$", re.M)
 _PIPED = re.compile(r"^[ ]*\|(.*)\|[ ]*$", re.M)
 _ENUMERATED = re.compile(
-    r"[ \t]*(?:[一二三四五六七八九十]{1,3}[、.]|（[一二三四五六七八九十\d]{1,3}）|\d{1,2}[.、）](?!\d)|第[一二三四五六七八九十]+[章节部、]|[①-⑳]|#|[-*•●■◆] )"
+    r"[ \t]*(?:[一二三四五六七八九十]{1,3}[、.]|（[一二三四五六七八九十\d]{1,3}）|\d{1,2}[.、）](?!\d)"
+    r"|第[一二三四五六七八九十]+[章节部、]|[①-⑳]|#|[-*•●■◆] )"
 )
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_TERMINAL = "。！？；：…”）》!?;:."
-_OPENING = "，、,（“《"
+_TERMINAL = "。！？；：…”）》."
+_OPENING = "，、（“《"
 _CLOSING = "，、。；：）”》%！？"
 _FRACTION_BEFORE = "占近约达超的之为仅比过"
 _FULL_LINE_SLACK = 3
@@ -61,7 +65,7 @@ def clean(source: str) -> Clean:
 
     No character is invented: each stands for one of the document's, so a quote can be cut from the original.
     """
-    text, origins = fold_characters(source), array("I", range(len(source)))
+    text, origins = _COMMA.sub("，", fold_characters(source)), array("I", range(len(source)))
     for step in (_hidden, _furniture, _page_marks, _page_lines, _pipes, _columns, _breaks, _blanks, _points, _asides):
         edits = list(step(text))
         if edits:
@@ -101,19 +105,15 @@ def _page_lines(text: str) -> Iterator[Edit]:
 
 
 def _pipes(text: str) -> Iterator[Edit]:
-    """Markdown tables become tab-separated lines."""
-    for found in _PIPED.finditer(text):
-        row = "" if not re.search(r"[^|:\- ]", found[0]) else re.sub(r"[ ]*\|[ ]*", "\t", found[1].strip())
-        if not row:
-            yield (*found.span(), "")
+    """Markdown tables become tab-separated lines; their rules go."""
+    for line in _PIPED.finditer(text):
+        if not re.search(r"[^|:\- ]", line[0]):
+            yield (*line.span(), "")
             continue
-        first = True
-        yield (found.start(), found.start(1), "")
-        for bar in re.finditer(r"[ ]*\|[ ]*", text[found.start(1) : found.end()]):
-            first = False
-            yield (found.start(1) + bar.start(), found.start(1) + bar.end(), "\t")
-        if first:
-            continue
+        yield line.start(), line.start(1), ""
+        for bar in re.finditer(r"[ ]*\|[ ]*", text[line.start(1) : line.end(1)]):
+            yield line.start(1) + bar.start(), line.start(1) + bar.end(), "\t"
+        yield line.end(1), line.end(), ""
 
 
 def _columns(text: str) -> Iterator[Edit]:
@@ -176,7 +176,7 @@ def _breaks(text: str) -> Iterator[Edit]:
     lines = text.split("\n")
     full = _full_length(lines)
     at = 0
-    for line, following in zip(lines, lines[1:], strict=False):
+    for line, following in pairwise(lines):
         at += len(line)
         if _goes_on(line, following, full):
             tail = len(line) - len(line.rstrip(" "))

@@ -14,15 +14,25 @@ Actor = str  # own, government, higher, wide, elsewhere
 
 _ACTORS = ("higher", "wide", "elsewhere", "government")
 _ACTOR_SET = frozenset((*_ACTORS, "own"))
-_SUBJECT_REACH = 10
-_PREPOSITION = re.compile(r"(?:向|由|被|经|对|请|受|为|与|和|同|在|给|送|按|据|报|从|交|及|会同|督促|听取|邀请|根据|配合|到|得到|助推|往|投|建议|、)[^，,；：]{0,3}$")
-_COMPARED = re.compile(r"[比较与同和跟由从]$")
-_COMPARING = frozenset("较上年 比上年 比去年 较去年 与上年 与去年 相比 同比 较同期 环比".split())
-_VERBS = frozenset(
-    "elect hear raise received collect find check rectify resolve visit aid commend participate divide build mediate petition_in settle "
-    "close do spend submit publish inspection research lawcheck special review feedback receive pass oversee".split()
+_MARKS = frozenset(
+    ("plan", "aim", "rule", "prior", "last_year", "this_year", "grow", "rest", "denial", "reset", "join", "total")
 )
-_PLACE = re.compile(r"(?:^|[，,；：。的])([\u4e00-\u9fff]{2,3}?)(镇|乡|街道)(?=有|的|人大|共|今年|组织|去年|现有|建有|建成|全|则|也|主席团|在)")
+_SUBJECT_REACH = 10
+_PREPOSITION = re.compile(
+    r"(?:[向由被经对请受为与和同在给送按据报从交及到往投、]|会同|督促|听取|邀请|根据|配合|得到|助推|建议)[^，；：]{0,3}$"
+)
+_COMPARED = re.compile(r"[比较与同和跟由从]$")
+_COMPARING = frozenset(("较上年", "比上年", "比去年", "较去年", "与上年", "与去年", "相比", "同比", "较同期", "环比"))
+_VERBS = frozenset(
+    {
+        "elect", "hear", "raise", "received", "collect", "find", "check", "rectify", "resolve", "visit", "aid",
+        "commend", "participate", "divide", "build", "mediate", "petition_in", "settle", "close", "do", "spend",
+        "submit", "publish", "inspection", "research", "lawcheck", "special", "review", "feedback", "receive", "pass", "oversee",
+    }
+)  # fmt: skip
+_PLACE = re.compile(
+    r"(?:^|[，；：。的])([\u4e00-\u9fff]{2,3}?)(镇|乡|街道)(?=有|的|人大|共|今年|组织|去年|现有|建有|建成|全|则|也|主席团|在)"
+)
 _COMMON_PLACES = frozenset("全我本各该邻乡两")
 
 
@@ -36,14 +46,12 @@ class SentenceContext:
     clauses: Sequence[tuple[int, int]]
     own_name: str | None
     marks: list[tuple[int, int, str]] = field(default_factory=list)
-    rule_goes_on: bool = False
+    rule_until: int = 0
 
     def __post_init__(self) -> None:
-        wanted = ("plan", "aim", "rule", "prior", "last_year", "this_year", "grow", "rest", "denial", "reset", "join")
         for token in self.tokens:
-            for concept in wanted:
-                if concept in token.concepts:
-                    self.marks.append((token.start, token.end, concept))
+            for concept in _MARKS & token.concepts:
+                self.marks.append((token.start, token.end, concept))
 
     def exclusion(self, quantity: Quantity, clause: int, in_plan: bool) -> str | None:
         """The reason why the number is no fact whatever it counts, or None."""
@@ -51,7 +59,7 @@ class SentenceContext:
         before = [mark for mark in self.marks if mark[0] < quantity.start]
         if in_plan or self._planned(before, here, quantity):
             return "plan"
-        if self._ruled(before, here):
+        if self._ruled(before, here, quantity):
             return "rule"
         if not quantity.grown and self._earlier(before, here, quantity):
             return "prior"
@@ -59,7 +67,7 @@ class SentenceContext:
             name == "grow" and here <= start and quantity.start - end <= 2 for start, end, name in before
         ):
             return "increment"
-        return self._left_over(before, here, clause_end, quantity)
+        return self._left_over(here, clause_end, quantity)
 
     def _planned(self, before: list[tuple[int, int, str]], here: int, quantity: Quantity) -> bool:
         planned = [start for start, _, name in before if name == "plan"]
@@ -69,41 +77,58 @@ class SentenceContext:
                 return True
         return quantity.unit == "%" and any(name == "aim" and start >= here for start, _, name in before)
 
-    def _ruled(self, before: list[tuple[int, int, str]], here: int) -> bool:
+    def _ruled(self, before: list[tuple[int, int, str]], here: int, quantity: Quantity) -> bool:
+        """每季度1次: a standing rule, going on through its list until the words turn to what was done."""
         in_clause = [start for start, _, name in before if name == "rule" and start >= here]
         if in_clause:
-            self.rule_goes_on = True
+            self.rule_until = self._segment_end(here) if self.text.startswith("每", in_clause[-1]) else 0
             return True
-        if self.rule_goes_on and any(name == "reset" and start >= here for start, _, name in before):
-            self.rule_goes_on = False
-        return self.rule_goes_on
+        if quantity.start >= self.rule_until:
+            return False
+        if not quantity.at_least and any(name in ("reset", "total") and start >= here for start, _, name in before):
+            self.rule_until = 0
+            return False
+        return True
+
+    def _segment_end(self, position: int) -> int:
+        """The end of the part of the sentence that a ； sets off."""
+        ends = [at for sign in "；。\n" if (at := self.text.find(sign, position)) >= 0]
+        return min(ends, default=len(self.text))
+
+    def _segment_start(self, position: int) -> int:
+        return max(self.start, self.text.rfind("；", self.start, position) + 1)
 
     def _earlier(self, before: list[tuple[int, int, str]], here: int, quantity: Quantity) -> bool:
         """An earlier year governs the number: named in its clause, or in a clause before that is no comparison."""
         this_year = [start for start, _, name in before if name in ("this_year", "reset")]
+        segment = self._segment_start(quantity.start)
         for start, end, name in reversed(before):
+            if start < segment:
+                return False
             if name == "last_year" and not any(mark[2] == "this_year" for mark in self.marks):
                 continue
             if name not in ("prior", "last_year") or any(later > start for later in this_year):
                 continue
-            compared = self.text[start:end] in _COMPARING or _COMPARED.search(self.text[max(self.start, start - 1) : start])
+            compared = self.text[start:end] in _COMPARING or _COMPARED.search(
+                self.text[max(self.start, start - 1) : start]
+            )
             if start >= here:
                 return not compared or quantity.start - end <= 10
             if not compared:
                 return True
         return False
 
-    def _left_over(
-        self, before: list[tuple[int, int, str]], here: int, clause_end: int, quantity: Quantity
-    ) -> str | None:
+    def _left_over(self, here: int, clause_end: int, quantity: Quantity) -> str | None:
         for start, _, name in self.marks:
             if not here <= start < clause_end:
                 continue
             if name in ("rest", "denial") and start < quantity.start:
                 return name
             behind = start - quantity.end
-            if name in ("rest", "denial") and 0 <= behind <= 12 and not re.search(
-                r"\d|、", self.text[quantity.end : start]
+            if (
+                name in ("rest", "denial")
+                and 0 <= behind <= 12
+                and not re.search(r"\d|、", self.text[quantity.end : start])
             ):
                 return name
         return None
@@ -111,7 +136,7 @@ class SentenceContext:
     def acting(self, position: int) -> Actor:
         """Who acts where the number stands: the last subject named at the head of a clause of the sentence."""
         actor = "own"
-        segment = max(self.start, *(self.text.rfind(sign, self.start, position) + 1 for sign in "；;"))
+        segment = self._segment_start(position)
         for start, end in self.clauses:
             if start > position:
                 break
@@ -121,27 +146,35 @@ class SentenceContext:
         return actor
 
     def _subject(self, start: int, end: int) -> Actor | None:
-        place = _PLACE.match(self.text, max(self.start, start - 1), end)
-        if place and self.own_name and place[1] + place[2] != self.own_name and place[1][-1] not in _COMMON_PLACES:
+        """Who the clause begins with, or None when it names nobody before its verb."""
+        if self._names_other_place(start, end):
             return "elsewhere"
         for token in self.tokens:
             if token.start < start:
                 continue
             if token.start >= end or token.start - start > _SUBJECT_REACH:
-                return None
+                break
             if _VERBS & token.concepts and not _ACTOR_SET & token.concepts:
-                return None
+                break
             named = next((actor for actor in _ACTORS if actor in token.concepts), None)
             if named is None and "own" not in token.concepts:
                 continue
-            if _PREPOSITION.search(self.text[max(start, token.start - 5) : token.start]):
-                if named and named != "government" and self._joined(start, token.start):
-                    return "joined"
-                continue
-            if self._joined(start, token.start) and named in ("higher", "elsewhere", "wide"):
+            if named not in (None, "government") and self._joined(start, token.start):
                 return "joined"
-            return named or "own"
+            if not _PREPOSITION.search(self.text[max(start, token.start - 5) : token.start]):
+                return named or "own"
         return None
+
+    def _names_other_place(self, start: int, end: int) -> bool:
+        place = _PLACE.match(self.text, max(self.start, start - 1), end)
+        if place is None or any(place.start(1) <= token.start < place.end(2) - 1 for token in self.tokens):
+            return False
+        return self._is_other(place[1] + place[2])
+
+    def _is_other(self, name: str) -> bool:
+        if self.own_name is None or name[-2] in _COMMON_PLACES:
+            return False
+        return not (name.endswith(self.own_name) or self.own_name.endswith(name))
 
     def _joined(self, start: int, end: int) -> bool:
         return any(name == "join" and start <= at and end - stop <= 2 for at, stop, name in self.marks if at < end)

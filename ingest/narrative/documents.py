@@ -24,7 +24,7 @@ _CONTROL_SHARE = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file's text, stored beside the original: every offset of a fact refers to it. `problem` is None or a sentence."""
+    """A file's text, to be stored beside the original: offsets refer to it. `problem` is None or a sentence."""
 
     text: str
     kind: str
@@ -32,7 +32,7 @@ class Document:
 
 
 def read_document(path: Path) -> Document:
-    """The text of .docx .doc .wps .rtf .odt .pdf .html .md .txt files, known by content; never raises for what is in one."""
+    """The text of a .docx .doc .wps .rtf .odt .pdf .html .md or .txt file, known by content; never raises."""
     try:
         data = _bytes(path)
         kind = _kind(data)
@@ -66,7 +66,12 @@ def _kind(data: bytes) -> str:
     if data.startswith(_IMAGES) or data[8:12] == b"WEBP":
         return "image"
     head = data[:4096].lower().lstrip()
-    if head.startswith((b"<!doctype html", b"<html", b"<?xml")) or b"<body" in head or b"<p>" in head or b"<div" in head:
+    if (
+        head.startswith((b"<!doctype html", b"<html", b"<?xml"))
+        or b"<body" in head
+        or b"<p>" in head
+        or b"<div" in head
+    ):
         return "html"
     return "text"
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from ingest.narrative.quantities import Quantity
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -24,3 +26,17 @@ class Fact:
     quote: str
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A fact in offsets of the clean text, before its confidence is calibrated and its quote is cut."""
+
+    indicator: str
+    quantity: Quantity
+    start: int
+    end: int
+    confidence: float
+    is_part: bool
+    is_total: bool
+    clause: int

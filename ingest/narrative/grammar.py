@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
 from catalogue.lexicon import Frame, Lexicon
-from ingest.narrative.quantities import Quantity
 from ingest.narrative.tokens import Token
-
-Concepts = frozenset[str]
+from ingest.narrative.windows import Concepts, Window
 
 _FILLER = re.compile(
-    r"(?:活动|工作|会议|情况|总数量?|数量|人数|次数|件数|数|量|达到|多达|高达|达|一?共有?|共计|总计|合计|累计|计|为|有|了|已经?|近|是|在|的|均|都|各|等"
-    r"|分别|先后|就|超|各类|方面|同志|中|约|只有|仅|完成|到|以来|其|之|也|则|后|类|上|到位|任务|项目|点位|事项|案件|线索|现象|人员|经费|资金|款|款物|增加到|增至|提高到|提升到|上升到|上升至"
-    r"|[：:\t“”\"》）)《（(/])*"
+    r"(?:活动|工作|会议|情况|总数量?|数量|人数|次数|件数|数|量|达到|多达|高达|达|一?共有?|共计|总计|合计|累计|计|为|有|了|已经?|近"
+    r"|是|在|的|均|都|各|等|分别|先后|就|超|各类|方面|同志|中|约|只有|仅|完成|到|以来|其|之|也|则|后|类|上|到位|任务|项目|点位"
+    r"|事项|案件|线索|现象|人员|经费|资金|款|款物|增加到|增至|提高到|提升到|上升到|上升至|[：\t“”\"》）《（/])*"
 )
-_LINK = re.compile(r"(?:、|和|与|及|以及|及其|“|”|》|《|等|的|会议|活动|工作|,|，)*")
+_LINK = re.compile(r"(?:、|和|与|及|以及|及其|“|”|》|《|等|的|会议|活动|工作|，)*")
 _EACH = re.compile(r"各(?:为|达|有|召开|开展|组织)?$")
 _ALL = re.compile(r"(?:均|都|各|双双|全部)")
 _RESPECTIVELY = re.compile(r"分别(?:为|是|达|达到|有)?$|分别")
-_BREAK = re.compile(r"[，,；;。！？：（）()—、\n]")
-_NUMBER_ONLY = re.compile(r"(?:、|和|及|与|以及|,|，|/)?(?:共|计|达|约|近|为|有)*")
+_BREAK = re.compile(r"[，；。！？：（）—、\n]")
+_ADDRESSING = frozenset("向为给对与和同")
 _POST_GAP = 2
 _POST_MODIFIED_GAP = 16
 _POST_NAME_GAP = 8
@@ -34,18 +32,28 @@ _WIDER = 0.95
 _NAME_FACTOR = 0.93
 _PIECES = frozenset(("个", "项", "家"))
 _LOOSE = frozenset(
-    "inspection research lawcheck check special review report hear official training aid visit receive donate raise_money spend "
-    "money publish submit close resolve rectify mediate session presidium report_duty deputy deputy_town deputy_mixed resolution find "
-    "hazard".split()
-)
-_ACTIVITIES = frozenset("inspection research lawcheck check special review compound".split())
+    {
+        "inspection", "research", "lawcheck", "check", "special", "review", "report", "official", "training", "aid",
+        "visit", "receive", "donate", "raise_money", "spend", "money", "publish", "submit", "close", "resolve",
+        "rectify", "mediate", "session", "presidium", "report_duty", "deputy", "deputy_town", "deputy_mixed",
+        "resolution", "find", "hazard",
+    }
+)  # fmt: skip
+_ACTIVITIES = frozenset(("inspection", "research", "lawcheck", "check", "special", "review", "compound"))
 _BILL = "议案"
 _WITHIN = frozenset(("within",))
 _DEPUTIES = frozenset(("deputy", "deputy_town", "deputy_county", "deputy_mixed"))
-_PERSONS = _DEPUTIES | {"other_people", "voter", "needy", "official", "model_deputy", "deputy_city", "deputy_province"}
+_PERSONS = _DEPUTIES | {
+    "other_people", "voter", "needy", "official", "model_deputy", "deputy_city", "deputy_province",
+}  # fmt: skip
 _COMPOUND_PARTS = (
-    ("视察", "inspection"), ("调研", "research"), ("调查", "research"), ("检查", "check"), ("督查", "special"), ("评议", "review"),
-)  # fmt: skip
+    ("视察", "inspection"),
+    ("调研", "research"),
+    ("调查", "research"),
+    ("检查", "check"),
+    ("督查", "special"),
+    ("评议", "review"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +66,13 @@ class Reading:
     elided: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """What surrounds one quantity: words on both sides up to the next quantity, and the wider context."""
-
-    quantity: Quantity
-    left: Sequence[Token]
-    right: Sequence[Token]
-    shared: Concepts
-    sentence: Concepts
-    wider: Concepts
-    paragraph: Callable[[], Concepts]
-    topics: Callable[[], Sequence[str]]
-
-
 class Grammar:
     """Chooses heads and frames by the lexicon; knows nothing of documents."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self._heads_of = cache(self._find_heads)
+        self._tells = cache(self._find_telling)
 
     def _find_heads(self, concepts: Concepts) -> tuple[str, ...]:
         return tuple(head for head in self.lexicon.heads if head in concepts)
@@ -90,7 +85,7 @@ class Grammar:
         found = self._single(text, window)
         if found or not window.wider:
             return found
-        wider = self._single(text, replace(window, shared=window.shared | window.wider, right=()))
+        wider = self._single(text, window.widened())
         return [replace(reading, factor=reading.factor * _WIDER) for reading in wider]
 
     def respectively(self, text: str, window: Window) -> list[Reading]:
@@ -122,7 +117,10 @@ class Grammar:
                 yield token, gap, 0.97 if gap <= _POST_GAP else 0.94, "left"
 
     def _counts(self, token: Token) -> bool:
-        return bool(self._heads_of(token.concepts)) or any(decoy in token.concepts for decoy in self.lexicon.decoys)
+        return self._tells(token.concepts)
+
+    def _find_telling(self, concepts: Concepts) -> bool:
+        return bool(self._heads_of(concepts)) or any(decoy in concepts for decoy in self.lexicon.decoys)
 
     def _gap(self, text: str, token: Token, window: Window) -> int:
         """Characters between a word and the number that are neither filler nor known words that count nothing."""
@@ -146,13 +144,17 @@ class Grammar:
         for token in window.right:
             between = text[quantity.end : token.start]
             modified = between.endswith("的") and len(between) <= _POST_MODIFIED_GAP
+            if persons and between in _ADDRESSING:
+                continue
             if _BREAK.search(between.replace("、", "") if modified else between):
                 return
             if len(between) <= _POST_GAP or modified:
                 yield token, 0.99
             elif len(between) <= (_POST_MODIFIED_GAP if persons else _POST_NAME_GAP):
                 yield token, _NAME_FACTOR
-            if (persons and _PERSONS & token.concepts) or (not persons and self._counts(token) and not modified):
+            if (persons and len(between) <= _POST_GAP and _PERSONS & token.concepts) or (
+                not persons and self._counts(token) and not modified
+            ):
                 return
 
     # -------------------------------------------------------------- what a head allows
@@ -184,20 +186,18 @@ class Grammar:
         return before is not None and bool(_DEPUTIES & before.concepts) and token.start - before.end <= 5
 
     def _holds(self, frame: Frame, window: Window, head: str) -> bool:
-        own = concepts_of(window.left) | concepts_of(window.right)
-        if frame.none & (own | (window.shared & _WITHIN)):
+        own, shared = window.own, window.shared
+        if frame.none & own or (frame.none & _WITHIN and shared & _WITHIN):
             return False
-        if frame.after and not frame.after & concepts_of(window.right):
-            return False
-        if frame.any and not (frame.any & own or frame.any & window.shared):
-            return False
-        if frame.together and not frame.together & (own | window.shared):
-            return False
-        if frame.sentence and not frame.sentence & (own | window.shared | window.sentence):
-            return False
-        if frame.paragraph and not frame.paragraph & (own | window.shared | window.sentence | window.paragraph()):
-            return False
-        return not frame.topic or self._topic(window, head) in frame.topic
+        clause, segment = (own, shared), (own, shared, window.segment)
+        return (
+            (not frame.after or bool(frame.after & window.ahead))
+            and _meets(frame.any, clause)
+            and _meets(frame.together, clause)
+            and _meets(frame.sentence, segment)
+            and (_meets(frame.paragraph, segment) or bool(frame.paragraph & window.paragraph()))
+            and (not frame.topic or self._topic(window, head) in frame.topic)
+        )
 
     def _topic(self, window: Window, head: str) -> str | None:
         """Of the topics before the number the nearest that the head can go with."""
@@ -245,7 +245,12 @@ class Grammar:
     def _parts(self, token: Token) -> list[Token]:
         if "compound" in token.concepts:
             return [
-                Token(token.start + token.word.index(word), token.start + token.word.index(word) + len(word), word, frozenset({head}))
+                Token(
+                    token.start + token.word.index(word),
+                    token.start + token.word.index(word) + len(word),
+                    word,
+                    frozenset({head}),
+                )
                 for word, head in _COMPOUND_PARTS
                 if word in token.word
             ]
@@ -260,11 +265,5 @@ class Grammar:
         return [token] if counts else []
 
 
-def is_bare(text: str, start: int, quantity: Quantity) -> bool:
-    """True when nothing but a list sign or 共 stands between the position and the number."""
-    return bool(_NUMBER_ONLY.fullmatch(text, start, quantity.start))
-
-
-def concepts_of(tokens: Sequence[Token]) -> Concepts:
-    """All concepts of the words."""
-    return frozenset().union(*(token.concepts for token in tokens)) if tokens else frozenset()
+def _meets(wanted: Concepts, said: tuple[Concepts, ...]) -> bool:
+    return not wanted or any(wanted & concepts for concepts in said)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from catalogue.register import Register
@@ -23,19 +24,26 @@ PROBLEMS: dict[Kind, str] = {
 _GOVERNMENT = re.compile(r"人民政府.{0,12}(?:报告|总结|汇报)|政府工作报告")
 _NOTICE = re.compile(r"(?:通知|方案|办法|制度|细则|规定|规则|规范|意见|公告|条例|计分标准)(?:（[^）]*）)?$")
 _VISIT = re.compile(r"赴.{1,16}(?:考察|学习)|考察.{0,16}报告")
-_COUNTY_TITLE = re.compile(r"(?:全县|全市|全区|全省|我县|我市|我区|县乡|市县|各乡镇|县人大常委会|市人大常委会|区人大常委会)")
+_COUNTY_TITLE = re.compile(
+    r"(?:全县|全市|全区|全省|我县|我市|我区|县乡|市县|各乡镇|县人大常委会|市人大常委会|区人大常委会)"
+)
 _COUNTY = re.compile(
     r"我县|我市|我区|全县|全市|全区|全省|全州|各乡镇|各乡、镇|县乡两级|[一二三四五六七八九十\d]+个(?:乡镇|镇、|乡、)|有的乡镇|一些乡镇|多数乡镇|市人大会|县人大会|两镇|部分乡镇"
 )
-_OWN = re.compile(r"我镇|我乡|本镇|本乡|全镇|全乡|(?<![各乡])镇人大(?!常)|(?<![各])乡人大|(?<!乡镇)(?<!乡镇人大)主席团|代表小组|联络站|我们小组|本小组")
+_OWN = re.compile(
+    r"我镇|我乡|本镇|本乡|全镇|全乡|(?<![各乡])镇人大(?!常)|(?<![各])乡人大|(?<!乡镇)(?<!乡镇人大)主席团|代表小组|联络站|我们小组|本小组"
+)
 _CONGRESS = re.compile(r"人大|代表|主席团|联络站|选民")
 _LONG = 300
 _FEW = 3
+_SAMPLE = 6_000  # characters that show whose paper it is
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
 _SPLIT = re.compile(
     r"(?m)^[^\n。，]{0,30}?(?:篇[一二三四五六七八九十\d]{1,2}|【?第[一二三四五六七八九十]+篇】?|（[一二三四五六七八九十]+）篇)[^\n。，]{0,12}$"
 )
-_TITLE_LINE = re.compile(r"(?m)^[ \t#]*[^\n。，；\t]{2,40}?(?:镇|乡)[^\n。，；\t]{0,30}(?:报告|总结|汇报|小结|要点)[ \t]*$")
+_TITLE_LINE = re.compile(
+    r"(?m)^[ \t#]*[^\n。，；\t]{2,40}?(?:镇|乡)[^\n。，；\t]{0,30}(?:报告|总结|汇报|小结|要点)[ \t]*$"
+)
 _HALF = re.compile(r"上半年|半年工作|半年来")
 _QUARTER = re.compile(r"第?([一二三四1-4])季度")
 _QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4}
@@ -46,9 +54,9 @@ _SPAN = re.compile(r"([一二两三四五])年来|([一二两三四五])年工�
 class Identity:
     """What a text says of itself.
 
-    `kind` township: a report to be counted; anything else comes with the `problem` to tell. `codes` are the townships of
-    the register the text names as its own, `place` the name as written. `period` is YYYY, YYYYQn or YYYYH1 where the text
-    says so, else None; `years` the number of years it covers.
+    `kind` township is a report to be counted; anything else comes with a problem to tell. `codes` are the townships
+    of the register it names as its own, `place` the name as written. `period` is YYYY, YYYYQn, YYYYH1 or None; `years`
+    the number of years covered.
     """
 
     kind: Kind
@@ -81,7 +89,7 @@ def identify(text: str, place: str | None, register: Register | None = None) -> 
 
 
 def split_reports(text: str) -> Iterator[tuple[int, int]]:
-    """The spans of the reports in one file: cut at 篇一, 篇二 … or at a second title line; one span for a single report."""
+    """The spans of the reports in one file: cut at 篇一, 篇二 or at further title lines; else one span."""
     cuts = [found.start() for found in _SPLIT.finditer(text)]
     if len(cuts) < 2:
         titles = list(_TITLE_LINE.finditer(text))
@@ -90,10 +98,9 @@ def split_reports(text: str) -> Iterator[tuple[int, int]]:
     if len(cuts) < 2:
         yield 0, len(text)
         return
-    edges = [0 if not text[: cuts[0]].strip() else cuts[0], *cuts[1:], len(text)]
     if text[: cuts[0]].strip():
-        yield 0, cuts[0]
-    yield from zip(edges, edges[1:], strict=False)
+        cuts.insert(0, 0)
+    yield from pairwise([*cuts, len(text)])
 
 
 def _each_opens(text: str, titles: list[re.Match[str]]) -> bool:
@@ -107,13 +114,14 @@ def _kind(text: str, title: str) -> Kind:
         return "government"
     if _NOTICE.search(title):
         return "notice"
-    own, county = len(_OWN.findall(text)), len(_COUNTY.findall(text))
+    sample = text[:_SAMPLE]
+    own, county = len(_OWN.findall(sample)), len(_COUNTY.findall(sample))
     if _VISIT.search(title) or (_COUNTY_TITLE.search(title) and county >= own):
         return "county"
     if county > own and county >= _FEW:
         return "county"
     body = text[len(title) :]
-    if len(text) >= _LONG and len(_CONGRESS.findall(body)) < _FEW:
+    if len(text) >= _LONG and len(_CONGRESS.findall(body[:_SAMPLE])) < _FEW:
         return "other"
     return "plan" if is_plan(text) else "township"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 Mode = Literal["report", "plan"]
@@ -15,19 +16,25 @@ _LEVELS = (
     re.compile(r"（[一二三四五六七八九十]{1,3}）"),
     re.compile(r"\d{1,2}[.、](?!\d)|（\d{1,2}）|[①-⑳]"),
 )
-_INLINE = re.compile(r"(?<=[。：】）；])(?=[一二三四五六七八九十]{1,3}、)|(?<=[。：】])(?=（[一二三四五六七八九十]{1,3}）)")
+_INLINE = re.compile(
+    r"(?<=[。：】）；])(?=[一二三四五六七八九十]{1,3}、)|(?<=[。：】])(?=（[一二三四五六七八九十]{1,3}）)"
+)
 _PLANS = re.compile(
     r"下一?步|下一?阶段|下一年|下年度|今后|打算|工作(?:计划|安排|思路|要点|设想|谋划)|努力方向|明年|来年|新一年|新的一年|展望|设想"
     r"|(?<![每全])年度?(?:计划|要点|安排|打算)|对策|(?:几点|工作)建议|^建议$|有关要求|保障措施|组织保障|实施方案|计划$"
     r"|(?:主要任务|目标任务|主要目标|工作目标|工作任务|工作要求|工作重点|年任务|年目标|重点任务)$"
 )
-_REPORTS = re.compile(r"回顾|总结|完成情况|落实情况|情况(?:简述|汇报|报告|小结)|简述|开展情况|汇报|进展|成效|一年来|执行情况|工作情况|履职情况")
+_REPORTS = re.compile(
+    r"回顾|总结|完成情况|落实情况|情况(?:简述|汇报|报告|小结)|简述|开展情况|汇报|进展|成效|一年来|执行情况|工作情况|履职情况"
+)
 _ONGOING = re.compile(r"(?:下一步|下步|下阶段|下一阶段|今后|明年|来年|接下来|新的一年|新的一年里|下半年)[^。；]{0,24}$")
 _TURNS = re.compile(
-    r"^(?:下一步|下步|下阶段|下一阶段|今后|接下来|明年|来年|新的一年|展望)[^。；]{0,16}[,，：]|^(?:今后[一二三四五六七八九十]+年|在下半年的工作中|在今后)"
+    r"^(?:下一步|下步|下阶段|下一阶段|今后|接下来|明年|来年|新的一年|展望)[^。；]{0,16}[，：]|^(?:今后[一二三四五六七八九十]+年|在下半年的工作中|在今后)"
 )
-_PAST = re.compile(r"汇报如下|报告如下|总结如下|一年来|今年以来|去年以来|截至|截止|回顾|已组织|以来,|情况汇报|到目前为止|年来")
-_NOT_HEADING = re.compile(r"[。；,，\t]")
+_PAST = re.compile(
+    r"汇报如下|报告如下|总结如下|一年来|今年以来|去年以来|截至|截止|回顾|已组织|以来，|情况汇报|到目前为止|年来"
+)
+_NOT_HEADING = re.compile(r"[。；，\t]")
 _HEADING_LIMIT = 40
 
 
@@ -105,7 +112,7 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
     at = 0
     for line in text.split("\n"):
         cuts = [0, *(found.start() for found in _INLINE.finditer(line)), len(line)]
-        for start, end in zip(cuts, cuts[1:], strict=False):
+        for start, end in pairwise(cuts):
             if line[start:end].strip():
                 yield at + start, at + end
         at += len(line) + 1

@@ -9,10 +9,23 @@ from lxml import etree, html
 
 from ingest.narrative.problems import Unreadable
 
-_SKIPPED = {"script", "style", "noscript", "nav", "template", "svg", "iframe", "select", "button", "head", "footer", "aside"}
+_SKIPPED = {
+    "script",
+    "style",
+    "noscript",
+    "nav",
+    "template",
+    "svg",
+    "iframe",
+    "select",
+    "button",
+    "head",
+    "footer",
+    "aside",
+}
 _BLOCKS = {
-    "p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "table", "tr", "hr", "pre",
-    "blockquote", "header", "main", "dl", "dt", "dd", "form", "title", "caption", "tbody", "thead", "center",
+    "p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "table", "tr", "hr",
+    "pre", "blockquote", "header", "main", "dl", "dt", "dd", "form", "title", "caption", "tbody", "thead", "center",
 }  # fmt: skip
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DEEPEST = 2_000
@@ -30,13 +43,13 @@ def read_html(text: str) -> str:
 
 
 def _texts(root: etree._Element) -> Iterator[str]:
-    """Texts in document order; walks without recursion, so a deeply nested page does no harm."""
+    """Texts in document order, without recursion: a deeply nested page does no harm."""
     skipping: etree._Element | None = None
-    depth = 0
+    depth = preformatted = 0
     for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
         if event in ("comment", "pi"):
             if skipping is None and element.tail:
-                yield _one_line(element.tail)
+                yield _one_line(element.tail, preformatted)
             continue
         tag = element.tag
         if event == "start":
@@ -46,16 +59,18 @@ def _texts(root: etree._Element) -> Iterator[str]:
             if skipping is None and tag in _SKIPPED:
                 skipping = element
             elif skipping is None:
+                preformatted += tag == "pre"
                 yield _opening(tag)
-                yield _one_line(element.text or "")
+                yield _one_line(element.text or "", preformatted)
             continue
         depth -= 1
         if skipping is element:
             skipping = None
         elif skipping is None:
+            preformatted -= tag == "pre"
             yield "\n" if tag in _BLOCKS and tag != "br" and not _in_cell(element) else ""
         if skipping is None and element.tail:
-            yield _one_line(element.tail)
+            yield _one_line(element.tail, preformatted)
 
 
 def _opening(tag: object) -> str:
@@ -69,5 +84,5 @@ def _in_cell(element: etree._Element) -> bool:
     return parent is not None and parent.tag in ("td", "th")
 
 
-def _one_line(text: str) -> str:
-    return re.sub(r"[\t\r\n]+", " ", text)
+def _one_line(text: str, preformatted: int) -> str:
+    return text if preformatted else re.sub(r"[\t\r\n]+", " ", text)

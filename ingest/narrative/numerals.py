@@ -13,9 +13,10 @@ _UNITS = "十百千万亿廿卅"
 
 @lru_cache(maxsize=20_000)
 def read_numeral(text: str) -> float | None:
-    """The number a numeral stands for, without its measure word; None when it is no exact or rounded number.
+    """The number a numeral stands for, without its measure word; None when it is none.
 
-    Read: 327, 1,870, 8.7, 3万, 1.2亿, 一百二十, 两, 廿三, 六万三千, 二百五(250), 百, 千, 万 (for 近百, 上千), 九十八点五.
+    Read: 327, 1,870, 8.7, 3万, 1.2亿, 一百二十, 两, 廿三, 六万三千, 二百五 (250), 九十八点五,
+    and 百, 千, 万 alone (for 近百, 上千).
     Not read: 三四 (a range of two digits), 二〇二三 (a year), 几, 数十, 半.
     """
     digits = text.rstrip("十百千万亿")

@@ -25,8 +25,8 @@ def convert_to_docx(path: Path, data: bytes) -> bytes:
         source.write_bytes(data)
         made = home / "out" / "report.docx"
         command = [
-            program, f"-env:UserInstallation={(home / 'profile').as_uri()}", "--headless", "--norestore", "--nolockcheck",
-            "--convert-to", "docx", "--outdir", str(made.parent), str(source),
+            program, f"-env:UserInstallation={(home / 'profile').as_uri()}", "--headless", "--norestore",
+            "--nolockcheck", "--convert-to", "docx", "--outdir", str(made.parent), str(source),
         ]  # fmt: skip
         try:
             subprocess.run(

@@ -43,7 +43,7 @@ def main(path: str) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    import pypdfium2  # noqa: PLC0415 (only the limited process loads it)
+    import pypdfium2  # type: ignore[import-untyped]  # noqa: PLC0415 (only the limited process loads it)
 
     try:
         document = pypdfium2.PdfDocument(path)

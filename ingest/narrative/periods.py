@@ -25,7 +25,7 @@ class PeriodFinder:
         self._starts = [start for start, _ in self._spans]
 
     def before(self, position: int) -> str | None:
-        """The nearest period stated before the position (else the first of the text), an exact piece of the document."""
+        """The nearest period stated before the position, else the first; an exact piece of the document."""
         if not self._spans:
             return None
         at = bisect_left(self._starts, position) - 1

@@ -9,9 +9,25 @@ from dataclasses import dataclass
 from ingest.narrative.numerals import read_numeral
 
 MEASURES = (
-    "个百分点 百分点 件（次） 篇（条） 人次 户次 场次 轮次 件次 批次 班次 篇次 条次 届次 元 人 名 位 户 次 场 轮 期 回 件 条 个 项 份 处 篇 起 宗 桩 例 封 "
-    "座 所 家 站 间 点 款 类 班 批 部 张 则 组 方面"
-).split()
+    *(
+        "个百分点",
+        "百分点",
+        "件（次）",
+        "篇（条）",
+        "人次",
+        "户次",
+        "场次",
+        "轮次",
+        "件次",
+        "批次",
+        "班次",
+        "篇次",
+        "条次",
+        "届次",
+    ),
+    *"元人名位户次场轮期回件条个项份处篇起宗桩例封座所家站间点款类班批部张则组",
+    "方面",
+)
 _SPOKEN = "零〇一二两三四五六七八九"
 _HAN_NUMBER = rf"[{_SPOKEN}十廿卅百千万亿]+(?:点[{_SPOKEN}]+)?"
 _ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?"
@@ -23,11 +39,11 @@ _QUANTITY = re.compile(
     rf"(?P<after>以上|左右|上下)?"
 )
 _ORDINAL = re.compile(r"第[^\d，。；]{0,2}$")
-_SESSION = re.compile(rf"(?P<term>届(?:人大)?)?(?:人大|人代会|代会|常委会|大会|人民代表大会)?(?:[{_SPOKEN}十\d]+次?[、和至])*$")
-_NAMED_SESSION = re.compile(r"(?:全体|扩大|例)?会议")
-_RANGE_BEFORE = re.compile(
-    rf"(?:\d|[{_SPOKEN}十百])(?:%|{'|'.join(MEASURES)})?(?P<sign>[-—~～]+|至|到)$"
+_SESSION = re.compile(
+    rf"(?P<term>届(?:人大)?)?(?:人大|人代会|代会|常委会|大会|人民代表大会)?(?:[{_SPOKEN}十\d]+次?[、和至])*$"
 )
+_NAMED_SESSION = re.compile(r"(?:全体|扩大|例)?会议")
+_RANGE_BEFORE = re.compile(rf"(?:\d|[{_SPOKEN}十百])(?:%|{'|'.join(MEASURES)})?(?P<sign>[-—~～]+|至|到)$")
 _RANGE_AFTER = re.compile(rf"[-—~～至到]+(?:\d|[{_SPOKEN}十百])")
 _GROWTH_AFTER = re.compile(
     r"[^，。；、\d]{0,8}?(?:增加|提升|提高|上升|增长|发展|扩大|增|升|降低|减少|下降|调整|扩展|减|降|扩充|变)(?:到|至|为)"
@@ -42,6 +58,8 @@ _UNFINISHED = ("几", "数", "每", "X", "x", "*", "×")
 _SINGLING = tuple("每某另同统唯专单独")
 _PIECES_OF_TIME = ("性", "方面", "月", "小时", "工作日", "季度", "层面", "环节", "阶段", "多月")
 _YEARLY = ("一年", "半年", "一季", "一季度", "一月", "一周", "季度")
+_PLACES_OF_ACTION = ("在", "分赴", "深入", "走进", "前往", "进驻", "来到", "赴", "涵盖", "覆盖")
+_SOME = ("批", "类", "部", "张", "组", "方面", "点", "家", "款", "班", "座")
 _CLOCK = (*"0123456789", *"钟半整开前后到左")
 _WHOLE_UNITS = frozenset(MEASURES) - {"元"}
 
@@ -57,6 +75,7 @@ class Quantity:
     approximate: bool
     is_one: bool
     grown: bool
+    at_least: bool = False
 
 
 def find_quantities(text: str) -> Iterator[Quantity]:
@@ -97,7 +116,7 @@ def _read(text: str, found: re.Match[str]) -> Quantity | None:
     if part["after"] and _THRESHOLD.match(text[found.start("after") :]) and unit != "%":
         return None
     approximate = bool(part["before"] or part.get("more") or part["rest"] or part["after"] or part["share_more"])
-    return Quantity(start, end, value, unit, approximate, part["number"] == "一", grown)
+    return Quantity(start, end, value, unit, approximate, part["number"] == "一", grown, part["after"] == "以上")
 
 
 def _value(part: dict[str, str | None], head: str) -> float | None:
@@ -121,6 +140,7 @@ def _formally_none(found: re.Match[str], unit: str, head: str, tail: str) -> boo
     """True for ordinals, placeholders, first ends of ranges and growth, per-head standards, and words like 5人大."""
     return (
         _is_ordinal(unit, head, tail)
+        or (unit in ("个", "处", "家", "所") and head.endswith(_PLACES_OF_ACTION))
         or _is_broken(found, head)
         or _is_other_word(unit, tail)
         or bool(_RANGE_AFTER.match(tail) or _GROWTH_AFTER.match(tail))
@@ -144,6 +164,8 @@ def _is_broken(found: re.Match[str], head: str) -> bool:
     if head.endswith(".") and not _LIST_NUMBER.search(head):
         return True
     if number in ("一", "十", "百", "千", "万") and head.endswith(_SINGLING):
+        return True
+    if number == "一" and found["unit"] in _SOME:
         return True
     marked = found["before"] or found["more"] or found["rest"] or found["scale"]
     return number in ("百", "千", "万") and not marked

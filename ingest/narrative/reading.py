@@ -6,19 +6,22 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from catalogue.lexicon import Lexicon, load_lexicon
 from catalogue.register import Register
 from ingest.narrative.cleaning import Clean, clean
 from ingest.narrative.confidence import calibrated
-from ingest.narrative.facts import Fact
+from ingest.narrative.facts import Fact, Found
+from ingest.narrative.grammar import Grammar
 from ingest.narrative.identity import Identity, identify, split_reports
 from ingest.narrative.layout import blocks
 from ingest.narrative.periods import PeriodFinder
 from ingest.narrative.quantities import find_quantities
-from ingest.narrative.sentences import Found, SentenceReader
+from ingest.narrative.sentences import SentenceReader
 from ingest.narrative.tables import rows
-from ingest.narrative.tokens import tokeniser
+from ingest.narrative.tokens import Tokeniser, make_tokeniser
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -30,11 +33,35 @@ class Report:
     facts: tuple[Fact, ...]
 
 
-ASK_BELOW = 0.8
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A lexicon with the tokeniser and the grammar made of it."""
+
+    lexicon: Lexicon
+    tokeniser: Tokeniser
+    grammar: Grammar
+
+    @classmethod
+    def of(cls, lexicon: Lexicon) -> Words:
+        """Everything made of the lexicon, once."""
+        return cls(lexicon, make_tokeniser(lexicon), Grammar(lexicon))
+
+
+@lru_cache(maxsize=1)
+def default_words() -> Words:
+    """The declared lexicon, made ready once."""
+    return Words.of(load_lexicon())
+
+
+ASK_BELOW = 0.8  # less sure facts wait for a person's yes
+_SLACK = 1e-6
+_NEAR = 18
+_CLAUSE_END = re.compile(r"[，。；、：（）\t\n]")
 _QUOTE_MIN, _QUOTE_MAX = 6, 60
-_PLACE = re.compile(r"([\u4e00-\u9fff]{2,3}(?:镇|乡))(?=人大|人民代表大会|党委|政府|第)")
-_ANY_PLACE = re.compile(r"(?:^|[^\u4e00-\u9fff])([\u4e00-\u9fff]{2,3}(?:镇|乡))(?=人大|人民|第|20)")
-_OWN_STOPS = ("全镇", "全乡", "我镇", "我乡", "本镇", "本乡")
+_OPENING = 2_000  # characters in which a report names itself
+_BODY = re.compile(r"[镇乡](?=人大|人民代表大会|党委|政府|第|20)")
+_NAME_BEFORE = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,4}$|[\u4e00-\u9fff]{2}$")
+_NO_NAME = "全我本各该邻乡"
 
 
 def read_text(text: str, lexicon: Lexicon | None = None) -> list[Fact]:
@@ -47,29 +74,31 @@ def read_reports(text: str, lexicon: Lexicon | None = None, register: Register |
 
     A paper of another body has an identity with a problem and no facts.
     """
-    lexicon = lexicon or load_lexicon()
+    words = default_words() if lexicon is None else Words.of(lexicon)
     reports = []
     for start, end in split_reports(text):
         made = clean(text[start:end])
         identity = identify(made.text, own_place(made.text), register)
-        facts = _facts(made, lexicon, identity.place) if identity.counts else []
+        facts = _facts(made, words, identity.place) if identity.counts else []
         moved = [replace(fact, start=fact.start + start, end=fact.end + start) for fact in facts]
         reports.append(Report(start, end, identity, tuple(moved)))
     return reports
 
 
-def _facts(made: Clean, lexicon: Lexicon, place: str | None) -> list[Fact]:
-    found = _resolve_parts(list(_find(made, lexicon, place)))
+def _facts(made: Clean, words: Words, place: str | None) -> list[Fact]:
+    found = _resolve_parts(list(_find(made, words, place)))
+    if not found:
+        return []
     periods = PeriodFinder(made)
     facts = [_fact(item, made, periods) for item in _distinct(found)]
     return sorted(facts, key=lambda fact: (fact.start, fact.indicator))
 
 
-def _find(made: Clean, lexicon: Lexicon, place: str | None) -> Iterable[Found]:
+def _find(made: Clean, words: Words, place: str | None) -> Iterable[Found]:
     text = made.text
     quantities = list(find_quantities(text))
     starts = [quantity.start for quantity in quantities]
-    reader = SentenceReader(lexicon, tokeniser(), text, place)
+    reader = SentenceReader(words.grammar, words.tokeniser, text, place)
     for block in blocks(text):
         if block.is_table:
             if block.mode == "report":
@@ -83,26 +112,28 @@ def _find(made: Clean, lexicon: Lexicon, place: str | None) -> Iterable[Found]:
 
 def own_place(text: str) -> str | None:
     """The township the text speaks of as itself: the first one named as a body (柳塘镇人大)."""
-    for found in (*_ANY_PLACE.finditer(text[:2000]), *_PLACE.finditer(text[:2000])):
-        if found[1] not in _OWN_STOPS:
-            return found[1]
+    head = text[:_OPENING]
+    for found in _BODY.finditer(head):
+        name = _NAME_BEFORE.search(head, max(0, found.start() - 4), found.start())
+        if name and name[0][-1] not in _NO_NAME:
+            return name[0] + found[0]
     return None
 
 
 def _resolve_parts(found: Sequence[Found]) -> list[Found]:
     """Parts keep their mark only beside a total; numbers that add up to a stated total become its parts."""
-    resolved = []
+    by_indicator: dict[str, list[Found]] = {}
     for item in found:
-        same = [other for other in found if other.indicator == item.indicator and other is not item]
-        total = any(other.quantity.value > item.quantity.value for other in same)
-        summed = any(
-            other.is_total
-            and not item.is_total
-            and abs(sum(part.quantity.value for part in same if part is not other) + item.quantity.value - other.quantity.value) < 1e-6
-            for other in same
-        )
-        resolved.append(replace(item, is_part=(item.is_part and total) or summed))
-    return resolved
+        by_indicator.setdefault(item.indicator, []).append(item)
+    return [replace(item, is_part=_is_part(item, by_indicator[item.indicator])) for item in found]
+
+
+def _is_part(item: Found, same: Sequence[Found]) -> bool:
+    values = [other.quantity.value for other in same]
+    if item.is_part and max(values) > item.quantity.value:
+        return True
+    totals = {other.quantity.value for other in same if other.is_total and other is not item}
+    return not item.is_total and any(abs(sum(values) - 2 * total) < _SLACK for total in totals)
 
 
 def _distinct(found: Sequence[Found]) -> list[Found]:
@@ -131,15 +162,19 @@ def _fact(item: Found, made: Clean, periods: PeriodFinder) -> Fact:
 
 
 def _quoted(item: Found, made: Clean) -> tuple[int, int]:
-    """The span in the document of the number with its noun, widened to 6 characters and cut at 60."""
-    start, end = item.start, item.end
-    while end - start < _QUOTE_MIN and start > 0 and made.text[start - 1] not in "。；\n":
+    """The span in the document of the number with its noun: from the head of its clause where that is near."""
+    text = made.text
+    start = item.clause if item.start - item.clause <= _NEAR else item.start
+    end = item.end
+    if end > item.quantity.end:
+        found = _CLAUSE_END.search(text, end, end + _NEAR)
+        end = found.start() if found else end
+    while end - start < _QUOTE_MIN and start > 0 and text[start - 1] not in "。；\n":
         start -= 1
-    while end - start < _QUOTE_MIN and end < len(made.text) and made.text[end] != "\n":
+    while end - start < _QUOTE_MIN and end < len(text) and text[end] != "\n":
         end += 1
     first, last = made.span(start, end)
     if last - first > _QUOTE_MAX:
-        near = max(start, item.quantity.start - _QUOTE_MAX // 2)
-        first, last = made.span(near, min(end, near + _QUOTE_MAX))
+        first, last = made.span(max(start, item.quantity.end - _QUOTE_MAX // 2), item.quantity.end)
         last = min(last, first + _QUOTE_MAX)
     return first, last

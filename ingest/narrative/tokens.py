@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
-import ahocorasick
+import ahocorasick  # type: ignore[import-not-found]
 
-from catalogue.lexicon import Lexicon, load_lexicon
+from catalogue.lexicon import Lexicon
 from ingest.narrative.script import fold_characters
 
 
@@ -35,12 +34,10 @@ class Tokeniser:
         ]
 
 
-@lru_cache(maxsize=2)
-def tokeniser(lexicon: Lexicon | None = None) -> Tokeniser:
-    """The tokeniser of the lexicon (built once)."""
-    words = (lexicon or load_lexicon()).words
+def make_tokeniser(lexicon: Lexicon) -> Tokeniser:
+    """A tokeniser that knows the lexicon's words."""
     automaton = ahocorasick.Automaton()
-    for word, concepts in words.items():
+    for word, concepts in lexicon.words.items():
         folded = fold_characters(word)
         automaton.add_word(folded, (folded, concepts))
     automaton.make_automaton()

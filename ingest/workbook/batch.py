@@ -37,89 +37,107 @@ Integers = npt.NDArray[np.int64]
 def read_batch(files: Sequence[ReceivedFile], form: Form, synonyms: Synonyms, *, workers: int = 1) -> ReturnBatch:
     """All files as one batch; `return_no` is the file's place in `files`. Never raises for what is in a file."""
     around = max((file.received_at.date() for file in files), default=date.today())
-    readings = read_files([file.path for file in files], form, synonyms, around, workers)
-    return _Assembly(files, readings, form, CellGrammar.of(synonyms, around)).batch()
+    assembly = _Assembly(files, form, CellGrammar.of(synonyms, around))
+    for number, reading in enumerate(read_files([file.path for file in files], form, synonyms, around, workers)):
+        assembly.add(number, reading)
+    return assembly.batch()
 
 
 @dataclass
 class _Rows:
-    """The rows of one sheet of the form in all files, before they are typed."""
+    """The rows of one sheet of the form in all files so far, column by column, not yet typed."""
 
     sheet: Sheet
-    parts: list[tuple[int, SheetReading]]
-    return_no: Integers
-    excel_row: Integers
+    return_no: list[int] = field(default_factory=list)
+    excel_row: list[int] = field(default_factory=list)
+    cells: dict[str, list[object]] = field(default_factory=dict)
+    extra: list[dict[str, str] | None] = field(default_factory=list)
+    places: dict[int, dict[str, tuple[int, int]]] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
 
-    @classmethod
-    def of(cls, sheet: Sheet, readings: Sequence[FileReading]) -> _Rows:
-        """The sheet's rows, file by file."""
-        parts = [(number, file.sheets[sheet.code]) for number, file in enumerate(readings) if sheet.code in file.sheets]
-        counts = [len(part.excel_rows) for _, part in parts]
-        numbers = np.repeat(np.array([number for number, _ in parts], dtype=np.int64), counts)
-        rows = np.array([row for _, part in parts for row in part.excel_rows], dtype=np.int64)
-        return cls(sheet, parts, numbers, rows)
-
-    def cells(self, code: str) -> list[object]:
-        """The cells of a field; empty where its column is absent."""
-        found: list[object] = []
-        for _, part in self.parts:
-            found += part.columns.get(code) or [""] * len(part.excel_rows)
-        return found
-
-    def extra(self) -> list[dict[str, str] | None]:
-        """The unknown columns of every row."""
-        found: list[dict[str, str] | None] = []
-        for _, part in self.parts:
-            found += part.extra or [None] * len(part.excel_rows)
-        return found
+    def add(self, number: int, reading: SheetReading) -> None:
+        """Adds a file's rows; the cells of a column it lacks are empty."""
+        count = len(reading.excel_rows)
+        self.places[number], self.names[number] = reading.places, reading.sheet_name
+        if not count:
+            return
+        self.return_no += [number] * count
+        self.excel_row += reading.excel_rows
+        self.extra += reading.extra or [None] * count
+        for item in self.sheet.fields:
+            self.cells.setdefault(item.code, []).extend(reading.columns.get(item.code) or [""] * count)
 
 
 @dataclass
 class _Assembly:
-    """A batch in the making."""
+    """A batch in the making: files are added in order, then the batch is made."""
 
     files: Sequence[ReceivedFile]
-    readings: Sequence[FileReading]
     form: Form
     grammar: CellGrammar
+    rows: dict[str, _Rows] = field(default_factory=dict)
     sheets: dict[str, pd.DataFrame] = field(default_factory=dict)
     raw: dict[str, pd.DataFrame] = field(default_factory=dict)
     cells: list[pd.DataFrame] = field(default_factory=list)
+    notes: list[tuple[object, ...]] = field(default_factory=list)
+    problems: list[tuple[object, ...]] = field(default_factory=list)
+    counts: list[tuple[object, ...]] = field(default_factory=list)
     periods: list[Period | None] = field(default_factory=list)
+    since_1904: list[bool] = field(default_factory=list)
+    readable: list[bool] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Every sheet of the form has its rows, if only none."""
+        self.rows = {sheet.code: _Rows(sheet) for sheet in self.form.sheets}
+
+    def add(self, number: int, reading: FileReading) -> None:
+        """Adds a file."""
+        self.since_1904.append(reading.epoch_1904)
+        self.readable.append(reading.readable)
+        self.problems += [(number, item.rule, item.sheet, item.observed, item.detail) for item in reading.problems]
+        for code, sheet in reading.sheets.items():
+            self.rows[code].add(number, sheet)
+            self.counts.append((number, code, len(sheet.excel_rows) + sheet.rows_ignored, sheet.rows_ignored))
+            self.notes += [
+                (number, code, note.excel_row, note.excel_col, None, "C07", note.observed, note.detail)
+                for note in sheet.notes
+            ]
 
     def batch(self) -> ReturnBatch:
         """The whole batch. The cover comes first: days without a year need its period."""
         self.periods = [None] * len(self.files)
         for sheet in sorted(self.form.sheets, key=lambda sheet: sheet.code != _PREPARED[0]):
-            self._add(_Rows.of(sheet, self.readings))
+            self._type(self.rows[sheet.code])
         order = [sheet.code for sheet in self.form.sheets]
         return ReturnBatch(
             returns=self._returns(),
             sheets={code: self.sheets[code] for code in order},
             raw={code: self.raw[code] for code in order},
-            cells=pd.concat([*self.cells, self._notes()], ignore_index=True),
+            cells=pd.concat([*self.cells, _table(CELL_COLUMNS, self.notes)], ignore_index=True),
             places=self._places(),
-            structure=self._structure(),
-            row_counts=self._row_counts(),
+            structure=_table(STRUCTURE_COLUMNS, self.problems),
+            row_counts=_table(ROW_COUNT_COLUMNS, self.counts),
         )
 
-    def _add(self, rows: _Rows) -> None:
+    def _type(self, rows: _Rows) -> None:
         """Types the sheet; adds its frames and its remarkable cells."""
-        since_1904 = np.array([reading.epoch_1904 for reading in self.readings], dtype=bool)[rows.return_no]
+        return_no = np.array(rows.return_no, dtype=np.int64)
+        since_1904 = np.array(self.since_1904, dtype=bool)[return_no]
         late = since_1904 if since_1904.any() else None
         typed: dict[str, TypedColumn] = {}
         for item in rows.sheet.fields:
-            typed[item.code] = type_column(rows.cells(item.code), rows.sheet.code, item, self.grammar, late)
+            cells = rows.cells.pop(item.code, [])
+            typed[item.code] = type_column(cells, rows.sheet.code, item, self.grammar, late)
             if item.code == "period" and rows.sheet.code == _PREPARED[0]:
-                self._set_periods(rows.return_no, typed[item.code])
+                self._set_periods(return_no, typed[item.code])
         for code, column in typed.items():
             self._place_days(rows, code, column, typed)
-            self._remark(rows, code, column)
-        keys: dict[str, Any] = {"return_no": rows.return_no, "excel_row": rows.excel_row}
+            self._remark(rows, return_no, code, column)
+        keys: dict[str, Any] = {"return_no": return_no, "excel_row": np.array(rows.excel_row, dtype=np.int64)}
         values = {item.code: _series(typed[item.code].values, item) for item in rows.sheet.fields}
         texts = {code: pd.Series(column.texts, dtype=object, copy=False) for code, column in typed.items()}
         self.sheets[rows.sheet.code] = pd.DataFrame(keys | values, copy=False)
-        extra = pd.Series(rows.extra(), dtype=object)
+        extra = pd.Series(rows.extra, dtype=object)
         self.raw[rows.sheet.code] = pd.DataFrame({**texts, "extra": extra}, copy=False)
 
     def _set_periods(self, return_no: Integers, column: TypedColumn) -> None:
@@ -130,7 +148,7 @@ class _Assembly:
     def _place_days(self, rows: _Rows, code: str, column: TypedColumn, typed: dict[str, TypedColumn]) -> None:
         """Gives days without a year the year they must mean; one that exists in no such year is C04."""
         for at, monthday in column.monthdays.items():
-            number = int(rows.return_no[at])
+            number = rows.return_no[at]
             period = self.periods[number]
             end = period.last_day if period else self.files[number].received_at.date()
             not_before: date | None = None
@@ -146,14 +164,13 @@ class _Assembly:
                 column.values[at] = np.datetime64(day, "s")
                 column.details[at] = day.isoformat()
 
-    def _remark(self, rows: _Rows, code: str, column: TypedColumn) -> None:
+    def _remark(self, rows: _Rows, return_no: Integers, code: str, column: TypedColumn) -> None:
         """Adds the field's remarkable cells."""
         at = np.flatnonzero(column.rules >= 0)
         if not len(at):
             return
-        numbers = rows.return_no[at]
-        places = {number: part.places[code] for number, part in rows.parts if code in part.places}
-        found = [places[number] for number in numbers.tolist()]
+        numbers = return_no[at]
+        places = [rows.places[number][code] for number in numbers.tolist()]
         on_profile = rows.sheet.layout == "key_value"
         self.cells.append(
             _frame(
@@ -161,8 +178,8 @@ class _Assembly:
                 [
                     numbers,
                     [rows.sheet.code] * len(at),
-                    [row for _, row in found] if on_profile else rows.excel_row[at],
-                    [excel_col for excel_col, _ in found],
+                    [row for _, row in places] if on_profile else [rows.excel_row[place] for place in at.tolist()],
+                    [excel_col for excel_col, _ in places],
                     [code] * len(at),
                     np.array(RULES, dtype=object)[column.rules[at]],
                     column.texts[at],
@@ -171,47 +188,27 @@ class _Assembly:
             )
         )
 
-    def _notes(self) -> pd.DataFrame:
-        return _table(
-            CELL_COLUMNS,
-            (
-                (number, code, note.excel_row, note.excel_col, None, "C07", note.observed, note.detail)
-                for number, reading in enumerate(self.readings)
-                for code, sheet in reading.sheets.items()
-                for note in sheet.notes
-            ),
-        )
-
     def _places(self) -> pd.DataFrame:
-        return _table(
-            PLACE_COLUMNS,
-            (
-                (number, code, sheet.sheet_name, field_code, excel_col, excel_row)
-                for number, reading in enumerate(self.readings)
-                for code, sheet in reading.sheets.items()
-                for field_code, (excel_col, excel_row) in sheet.places.items()
-            ),
-        )
-
-    def _structure(self) -> pd.DataFrame:
-        return _table(
-            STRUCTURE_COLUMNS,
-            (
-                (number, problem.rule, problem.sheet, problem.observed, problem.detail)
-                for number, reading in enumerate(self.readings)
-                for problem in reading.problems
-            ),
-        )
-
-    def _row_counts(self) -> pd.DataFrame:
-        return _table(
-            ROW_COUNT_COLUMNS,
-            (
-                (number, code, len(sheet.excel_rows) + sheet.rows_ignored, sheet.rows_ignored)
-                for number, reading in enumerate(self.readings)
-                for code, sheet in reading.sheets.items()
-            ),
-        )
+        """Where every field stands, sheet by sheet."""
+        columns: list[list[object]] = [[] for _ in PLACE_COLUMNS]
+        for code, rows in self.rows.items():
+            for number, places in rows.places.items():
+                count = len(places)
+                spots = list(places.values())
+                for column, values in zip(
+                    columns,
+                    (
+                        [number] * count,
+                        [code] * count,
+                        [rows.names[number]] * count,
+                        places,
+                        [excel_col for excel_col, _ in spots],
+                        [excel_row for _, excel_row in spots],
+                    ),
+                    strict=True,
+                ):
+                    column.extend(values)
+        return _frame(PLACE_COLUMNS, columns)
 
     def _returns(self) -> pd.DataFrame:
         """One row per file; what its cover does not say is missing."""
@@ -230,7 +227,7 @@ class _Assembly:
                 "period_raw": _texts(raw["period"]),
                 "form_version": cover["form_version"].to_numpy(),
                 "prepared_on": cover["prepared_on"].to_numpy(),
-                "readable": np.array([reading.readable for reading in self.readings], dtype=bool),
+                "readable": np.array(self.readable, dtype=bool),
             }
         )
 
@@ -244,7 +241,7 @@ def _series(values: npt.NDArray[Any], item: Field) -> pd.Series[Any]:
 
 def _texts(values: Sequence[object] | pd.Series[Any]) -> pd.Series[Any]:
     """Text or None."""
-    return pd.Series([None if value is None or value != value else value for value in values], dtype=object)
+    return pd.Series([value if isinstance(value, str) else None for value in values], dtype=object)
 
 
 def _frame(columns: tuple[str, ...], values: Sequence[Any]) -> pd.DataFrame:
@@ -256,6 +253,5 @@ def _frame(columns: tuple[str, ...], values: Sequence[Any]) -> pd.DataFrame:
     )
 
 
-def _table(columns: tuple[str, ...], rows: Any) -> pd.DataFrame:
-    found = list(rows)
-    return _frame(columns, list(zip(*found, strict=True)) if found else [[] for _ in columns])
+def _table(columns: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
+    return _frame(columns, list(zip(*rows, strict=True)) if rows else [[] for _ in columns])

@@ -144,7 +144,7 @@ class CellGrammar:
             if isinstance(read, MonthDay):
                 return Typed(read, "C07")
             if read is not None:
-                return Typed(read, None if read.isoformat() == value else "C07", read.isoformat())
+                return Typed(read) if read.isoformat() == value else Typed(read, "C07", read.isoformat())
             serial = as_serial(value)
         else:
             return wrong

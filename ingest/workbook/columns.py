@@ -50,9 +50,7 @@ def _objects(cells: list[object]) -> Objects:
     """The cells as an array; truth values as the text shown, for True would be taken for 1."""
     if bool in set(map(type, cells)):
         cells = [as_text(cell) if isinstance(cell, bool) else cell for cell in cells]
-    found = np.empty(len(cells), dtype=object)
-    found[:] = cells
-    return found
+    return np.array(cells, dtype=object)
 
 
 def _type(found: Objects, field: Field, grammar: CellGrammar, parse: Parse) -> TypedColumn:

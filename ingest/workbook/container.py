@@ -21,6 +21,7 @@ LARGEST_FILE = 200 << 20  # bytes on disk; photographs in the workbook count
 LARGEST_TEXT = 384 << 20  # bytes of XML after inflating, all parts together
 _PLAIN_TEXT = 4 << 20
 
+_MANIFEST = "meta-inf/manifest.xml"
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _FOREIGN = (
     (b"%PDF", "是 PDF 文件，不是工作簿"),
@@ -36,7 +37,9 @@ _FOREIGN = (
 _STRAY_CELL = re.compile(rb'<c(?! r="[A-C]?[A-Z]\d{1,4}"|[A-Za-z])')  # not within A1:CZ9999, or written unusually
 _HUGE_COUNT = re.compile(rb"ount\s*=\s*.\s*\d{7}")  # parsers reserve memory for as many as are announced
 _WORKBOOK_PART = re.compile(r"xl/workbook\d*\.xml")
-_NEEDED = re.compile(r"xl/(?:worksheets/[^/]+\.xml|(?:workbook\d*|sharedstrings|styles)\.xml|_rels/)|_rels/\.rels|\[content")
+_NEEDED = re.compile(
+    r"xl/(?:worksheets/[^/]+\.xml|(?:workbook\d*|sharedstrings|styles)\.xml|_rels/)|_rels/\.rels|\[content"
+)
 _ENTITY = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
@@ -110,9 +113,9 @@ def _open_zip(data: bytes) -> Container:
     container = Container(kind, data, parts)
     if sum(part.size for name, part in parts.items() if name.endswith((".xml", ".rels", ".bin"))) > LARGEST_TEXT:
         raise Unreadable("解压后内容过大，疑似压缩炸弹")
-    if kind == "ods" and "meta-inf/manifest.xml" in parts:
-        if b"encryption-data" in container.inflate("meta-inf/manifest.xml", _PLAIN_TEXT):
-            raise Unreadable("文件已加密，需要密码才能打开")
+    manifest = container.inflate(_MANIFEST, _PLAIN_TEXT) if kind == "ods" and _MANIFEST in parts else b""
+    if b"encryption-data" in manifest:
+        raise Unreadable("文件已加密，需要密码才能打开")
     container.plain = kind == "xlsx" and _is_plain(container)
     return container
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -22,13 +22,15 @@ _BROKEN = "读取时出现程序错误，请联系县里的管理员"
 
 def read_files(
     paths: Sequence[Path], form: Form, synonyms: Synonyms, around: date, workers: int = 1
-) -> list[FileReading]:
+) -> Iterator[FileReading]:
     """What every file holds, in the order of `paths`; a file that cannot be read is one finding F01 and no more."""
     if workers > 1 and len(paths) > 1:
-        return _read_beside(paths, form, synonyms, around, min(workers, len(paths)))
+        yield from _read_beside(paths, form, synonyms, around, min(workers, len(paths)))
+        return
     reader = FileReader(form, synonyms, around)
     with Sandbox(form, synonyms, around) as sandbox:
-        return [_read(path, reader, sandbox) for path in paths]
+        for path in paths:
+            yield _read(path, reader, sandbox)
 
 
 def identify_file(path: Path, form: Form, synonyms: Synonyms, around: date) -> Identity:

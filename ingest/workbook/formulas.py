@@ -27,8 +27,9 @@ _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 _CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _PLAIN_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"')
 _UNNAMED_CELL = re.compile(rb'<c(?! r="[A-Z]{1,3}\d{1,7}"|[A-Za-z])')
-_LONGEST_CELL = 1 << 20
-_SUSPECT = re.compile(rb"""<f[ />]| t=["']e["']""")
+_LONGEST_CELL = 4 << 20
+_FORMULA_START = re.compile(rb"<f[ />]")
+_ERROR_TYPE = re.compile(rb""" t=["']e["']""")
 _TYPE = re.compile(rb"""\st=["'](\w+)["']""")
 _LETTERS = re.compile(rb"(\w+)")
 _VALUE = re.compile(rb"<v(?: [^>]*)?(?:/>|>([^<]*))")
@@ -80,37 +81,40 @@ def _scan_stream(container: Container, name: str) -> FormulaMarks:
     rest = b""
     for piece in stream(container.data, container.parts[name]):
         text = rest + piece
-        if b":c " in text or _UNNAMED_CELL.search(text, 0, max(0, len(text) - 16)):
+        last = max(0, text.rfind(b"<c "))  # the last cell may be cut in two
+        if b":c " in text or _UNNAMED_CELL.search(text, 0, last) or len(text) - last > _LONGEST_CELL:
             return _scan_tree(container, name)
-        end = text.rfind(b"</c>") + 4 if b"</c>" in text else 0
-        marks |= _scan_plain(text[:end])
-        rest = text[max(end, len(text) - _LONGEST_CELL) :]
-    return marks
+        marks |= _scan_plain(text[:last])
+        rest = text[last:]
+    return marks | _scan_plain(rest)
 
 
 def _scan_plain(text: bytes) -> FormulaMarks:
     """The marks of (a piece of) a sheet in which every cell begins with its reference."""
     marks: FormulaMarks = {}
-    if b"</f>" not in text and b'="e"' not in text and (b"'" not in text or b"='e'" not in text):
-        return marks
-    for found in _SUSPECT.finditer(text):
-        start = text.rfind(b"<c ", max(0, found.start() - 300), found.start())
-        end = text.find(b"</c>", found.start())
-        if end < 0:
-            break
-        place = _PLAIN_CELL.match(text, start, end) if start >= 0 else None
-        if place is None:
-            continue
-        cell = text[start:end]
-        value, formula = _VALUE.search(cell), _FORMULA.search(cell)
-        mark = _judge(
-            _TYPE.search(cell[: cell.find(b">")]),
-            None if value is None else _unescape(value[1] or b""),
-            None if formula is None else _unescape(formula[1] or b""),
-        )
-        if mark and len(marks) < _MOST_MARKS:
-            marks[int(place[2]) - 1, _column(place[1].decode())] = mark
+    suspects = [_FORMULA_START] if b"</f>" in text else []
+    if b'="e"' in text or (b"'" in text and b"='e'" in text):
+        suspects.append(_ERROR_TYPE)
+    for suspect in suspects:
+        for found in suspect.finditer(text):
+            start = text.rfind(b"<c ", max(0, found.start() - 300), found.start())
+            end = text.find(b"</c>", found.start())
+            if end < 0:
+                break
+            place = _PLAIN_CELL.match(text, start, end) if start >= 0 else None
+            mark = _judge_plain(text[start:end]) if place else None
+            if place and mark and len(marks) < _MOST_MARKS:
+                marks[int(place[2]) - 1, _column(place[1].decode())] = mark
     return marks
+
+
+def _judge_plain(cell: bytes) -> FormulaError | None:
+    value, formula = _VALUE.search(cell), _FORMULA.search(cell)
+    return _judge(
+        _TYPE.search(cell[: cell.find(b">")]),
+        None if value is None else _unescape(value[1] or b""),
+        None if formula is None else _unescape(formula[1] or b""),
+    )
 
 
 def _unescape(text: bytes) -> str:
@@ -230,7 +234,7 @@ def _elements(
 ) -> Iterator[tuple[str, Any]]:
     """The events of every element of the tags, in order, parsed as the part is inflated."""
     parser = etree.XMLPullParser(
-        events,
+        events,  # type: ignore[arg-type]
         tag=tags,
         resolve_entities=False,
         no_network=True,

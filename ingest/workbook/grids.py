@@ -26,7 +26,10 @@ _DAMAGED = "文件已损坏，工作簿无法解析"
 
 @dataclass
 class Grid:
-    """A sheet's used area. `rows[0][0]` is the cell in row `top`, column `left` (0-based) of the sheet."""
+    """A sheet's used area. `rows[0][0]` is the cell in row `top`, column `left` (0-based) of the sheet.
+
+    Cells are "" where empty, else str, float, bool, date, datetime, time, timedelta or FormulaError.
+    """
 
     name: str
     rows: list[Row]
@@ -75,7 +78,10 @@ def open_workbook(container: Container, *, marked: bool = True) -> Workbook:
             sheet = book.get_sheet_by_name(name)
         except (python_calamine.CalamineError, OSError, ValueError):
             raise Unreadable(_DAMAGED) from None
-        return _make_grid(sheet, marks.get(name, {}), merges.get(name))
+        found = _make_grid(sheet, marks.get(name, {}), merges.get(name))
+        if container.kind != "xlsx":
+            found.rows = [[float(value) if type(value) is int else value for value in row] for row in found.rows]
+        return found
 
     return Workbook(names, _epoch_1904(container), grid)
 

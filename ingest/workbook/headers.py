@@ -39,7 +39,7 @@ def find_header(grid: Grid, filled: list[Row], fields: dict[str, str], ignored: 
                 break
     if best < 2:
         for index in range(depth - 1):
-            joined = [_join(upper, lower) for upper, lower in zip(filled[index], filled[index + 1], strict=True)]
+            joined: Row = [_join(upper, lower) for upper, lower in zip(filled[index], filled[index + 1], strict=True)]
             if (hits := len(_match(joined, fields))) > best:
                 best, row = hits, index
     return _assemble(grid, filled, row, fields, ignored) if best else None

@@ -17,13 +17,13 @@ def fill_merges(grid: Grid) -> list[Row]:
         return grid.rows
     filled = list(grid.rows)
     height, width, budget = len(filled), len(filled[0]), _MOST_FILLED
-    for top, left, bottom, right in grid.merges:
+    for top, left, lowest, rightmost in grid.merges:
         if not (0 <= top < height and 0 <= left < width):
             continue
         value = grid.rows[top][left]
         if value == "":
             continue
-        bottom, right = min(bottom, height - 1), min(right, width - 1)
+        bottom, right = min(lowest, height - 1), min(rightmost, width - 1)
         budget -= (bottom - top + 1) * (right - left + 1)
         if budget < 0:
             raise Unreadable("合并单元格过多，无法读取")

@@ -6,8 +6,6 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-import cn2an
-
 from catalogue.models import Synonyms
 from catalogue.text import fold
 
@@ -36,6 +34,8 @@ def chinese_number(text: str) -> Decimal | None:
     text = text.translate(_TENS)
     if _LOOSE.fullmatch(text):
         return None
+    import cn2an  # noqa: PLC0415 (slow to import, and most files have no such number)
+
     try:
         return Decimal(str(cn2an.cn2an(text, "normal")))
     except ValueError:

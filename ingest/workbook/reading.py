@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from catalogue.models import Form, Synonyms
+from catalogue.models import Form, Sheet, Synonyms
 from catalogue.text import fold
 from ingest.workbook.cells import CellGrammar, Parse
 from ingest.workbook.container import Container, refuse_bombs
@@ -60,7 +60,7 @@ class FileReader:
         return self.grammar.parser(sheet_code, field, epoch_1904=epoch_1904)
 
     @property
-    def _cover(self) -> object:
+    def _cover(self) -> Sheet:
         return self.labels.form.sheet(_COVER)
 
     def _read(self, container: Container) -> FileReading:

@@ -17,6 +17,7 @@ from ingest.workbook.received import Note, Problem, SheetReading
 
 Validity = Callable[[str, str, object], bool]  # sheet code, field code, cell: True where it holds a readable value
 _LONGEST_LABEL = 24
+_MOST_UNKNOWN = 50  # findings of one sheet; the content of every column is kept
 _NO_DATA, _FOOTER = "不是数据行，未读入", "表下的说明或签名，未作为数据读入"
 
 
@@ -38,11 +39,15 @@ def read_table(grid: Grid, sheet: Sheet, labels: FormLabels, is_valid: Validity)
     others = cut.others(kept) if header.others else {}
     if others:
         reading.extra = [cut.extra(index, others) for index in kept]
+    return reading, _unknown(grid, others, sheet.code) + absent_fields(sheet, set(header.columns))
+
+
+def _unknown(grid: Grid, others: dict[int, str], code: str) -> list[Problem]:
     problems = [
-        Problem("F07", sheet.code, label, f"“{grid.name}”表第 {column_letters(grid.left + column)} 列不在表单内")
+        Problem("F07", code, label, f"“{grid.name}”表第 {column_letters(grid.left + column)} 列不在表单内")
         for column, label in others.items()
     ]
-    return reading, problems + absent_fields(sheet, set(header.columns))
+    return problems[:_MOST_UNKNOWN]
 
 
 def absent_fields(sheet: Sheet, present: set[str]) -> list[Problem]:
@@ -86,7 +91,9 @@ class _Cut:
             value = self.grid.rows[index][column]
             if isinstance(value, str) and len(value) <= _LONGEST_LABEL and self._is_total_or_header(index, fold(value)):
                 reading.rows_ignored += 1
-            elif (index in aside and self._own(index).keys() <= aside[index]) or (column not in mapped and not any(c in mapped for c in self._own(index))):
+            elif (index in aside and self._own(index).keys() <= aside[index]) or (
+                column not in mapped and not any(c in mapped for c in self._own(index))
+            ):
                 self._ignore(index, reading, _NO_DATA)
             else:
                 kept.append(index)
@@ -98,14 +105,14 @@ class _Cut:
     def others(self, kept: list[int]) -> dict[int, str]:
         """The columns outside the form with their labels; those without a label only where a row has content there."""
         found: dict[int, str] = {}
+        taken: set[str] = set()
         for column, label in self.header.others.items():
-            if not label:
-                if all(self.labels.is_blank(self.grid.rows[index][column]) for index in kept):
-                    continue
-                label = f"无列名（{column_letters(self.grid.left + column)} 列）"
-            found[column] = (
-                f"{label}（{column_letters(self.grid.left + column)} 列）" if label in found.values() else label
-            )
+            where = f"{column_letters(self.grid.left + column)} 列"
+            if label:
+                found[column] = f"{label}（{where}）" if label in taken else label
+                taken.add(label)
+            elif not all(self.labels.is_blank(self.grid.rows[index][column]) for index in kept):
+                found[column] = f"无列名（{where}）"
         return found
 
     def extra(self, index: int, others: dict[int, str]) -> dict[str, str] | None:

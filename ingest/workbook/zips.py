@@ -56,7 +56,9 @@ def _read_plain(data: bytes) -> dict[str, Part] | None:
     for _ in range(count):
         if data[position : position + 4] != _ENTRY or position + 46 > end:
             return None
-        flags, method, checksum, compressed, length, size, extra, note, offset = _ENTRY_FIELDS.unpack_from(data, position)
+        flags, method, checksum, compressed, length, size, extra, note, offset = _ENTRY_FIELDS.unpack_from(
+            data, position
+        )
         name = data[position + 46 : position + 46 + size].decode("utf-8", "replace").replace("\\", "/")
         key = name.lower()
         position += 46 + size + extra + note

@@ -17,7 +17,7 @@ dated as (
         e.invited,
         e.households_visited,
         e.approximate,
-        registry.fold(e.deputy_group) as deputy_group
+        e.deputy_group
     from pg_temp.target as t
     left join newest as e
         on t.township_code = e.township_code and e.activity_date between t.first_day and t.last_day
@@ -42,20 +42,49 @@ measured as (
     group by d.township_code, d.period_type, d.period
 ),
 
+known_group as (
+    select distinct
+        g.submission_id,
+        registry.fold(g.deputy_group) as deputy_group
+    from (
+        select distinct
+            r.submission_id,
+            r.deputy_group
+        from restricted.deputy_record as r
+        where r.submission_id in (select m.submission_id from pg_temp.register_month as m)
+    ) as g
+),
+
+active_group as (
+    select distinct
+        d.township_code,
+        d.period_type,
+        d.period,
+        registry.fold(d.deputy_group) as deputy_group
+    from (
+        select distinct
+            a.township_code,
+            a.period_type,
+            a.period,
+            a.deputy_group
+        from dated as a
+    ) as d
+),
+
 active as (
     select
         r.township_code,
         r.period_type,
         r.period,
-        count(distinct registry.fold(g.deputy_group)) as active_groups
+        count(*) as active_groups
     from pg_temp.register_month as r
-    inner join restricted.deputy_record as g on r.submission_id = g.submission_id
-    inner join dated as d
+    inner join known_group as k on r.submission_id = k.submission_id
+    inner join active_group as a
         on
-            r.township_code = d.township_code
-            and r.period_type = d.period_type
-            and r.period = d.period
-            and registry.fold(g.deputy_group) = d.deputy_group
+            r.township_code = a.township_code
+            and r.period_type = a.period_type
+            and r.period = a.period
+            and k.deputy_group = a.deputy_group
     group by r.township_code, r.period_type, r.period
 )
 

@@ -1,32 +1,41 @@
 -- Deputies of the register (the rows loaded for the newest month up to the last day): who was trained in a month of
 -- the period, who has reported to voters in a month up to the last day.
-with register as (
+with register as materialized (
     select
-        r.township_code,
-        r.period_type,
-        r.period,
-        d.row_key
-    from pg_temp.register_month as r
-    inner join restricted.deputy_record as d on r.submission_id = d.submission_id
+        d.submission_id,
+        d.row_key,
+        d.township_code
+    from restricted.deputy_record as d
+    where d.submission_id in (select r.submission_id from pg_temp.register_month as r)
+),
+
+listed as (
+    select
+        g.submission_id,
+        count(*) as deputies
+    from register as g
+    group by g.submission_id
 ),
 
 trained as (
     select
-        t.township_code,
-        t.period_type,
-        t.period,
-        d.row_key,
-        bool_or(d.trainings_attended >= 1) as is_trained,
+        r.township_code,
+        r.period_type,
+        r.period,
+        count(distinct d.row_key) filter (where d.trainings_attended >= 1) as deputies,
         bool_or(d.approximate && array['trainings_attended']) as is_approximate
-    from pg_temp.target as t
+    from pg_temp.register_month as r
+    inner join pg_temp.target as t
+        on r.township_code = t.township_code and r.period_type = t.period_type and r.period = t.period
     inner join pg_temp.current_return as c
         on t.township_code = c.township_code and c.period between t.first_month and t.last_month
-    inner join restricted.deputy_record as d on c.submission_id = d.submission_id
-    where t.is_loaded and (d.trainings_attended >= 1 or d.approximate && array['trainings_attended'])
-    group by t.township_code, t.period_type, t.period, d.row_key
+    inner join restricted.deputy_record as d
+        on c.submission_id = d.submission_id and (d.trainings_attended >= 1 or d.approximate <> '{}')
+    inner join register as g on r.submission_id = g.submission_id and d.row_key = g.row_key
+    group by r.township_code, r.period_type, r.period
 ),
 
-reported as (
+first_report as (
     select
         d.township_code,
         d.row_key,
@@ -37,41 +46,42 @@ reported as (
     group by d.township_code, d.row_key
 ),
 
-measured as (
+reported as (
     select
-        t.township_code,
-        t.period_type,
-        t.period,
-        count(r.row_key) as deputies,
-        count(*) filter (where n.is_trained) as trained,
-        count(*) filter (where p.first_month <= t.last_month) as reported,
-        coalesce(bool_or(n.is_approximate), false) as is_approximate
-    from pg_temp.target as t
-    left join register as r
-        on t.township_code = r.township_code and t.period_type = r.period_type and t.period = r.period
-    left join trained as n
-        on
-            r.township_code = n.township_code
-            and r.period_type = n.period_type
-            and r.period = n.period
-            and r.row_key = n.row_key
-    left join reported as p on r.township_code = p.township_code and r.row_key = p.row_key
-    where t.is_loaded
-    group by t.township_code, t.period_type, t.period
+        r.township_code,
+        r.period_type,
+        r.period,
+        count(*) as deputies
+    from pg_temp.register_month as r
+    inner join pg_temp.target as t
+        on r.township_code = t.township_code and r.period_type = t.period_type and r.period = t.period
+    inner join register as g on r.submission_id = g.submission_id
+    inner join first_report as f on g.township_code = f.township_code and g.row_key = f.row_key
+    where f.first_month <= t.last_month
+    group by r.township_code, r.period_type, r.period
 )
 
 select
-    m.township_code,
-    m.period_type,
-    m.period,
+    t.township_code,
+    t.period_type,
+    t.period,
     v.indicator,
     null::bigint as amount,
     v.numerator,
-    v.denominator,
+    coalesce(l.deputies, 0) as denominator,
     v.is_approximate
-from measured as m
-cross join lateral (
-    values
-    ('training_coverage', m.trained, m.deputies, m.is_approximate),
-    ('report_to_voters_coverage', m.reported, m.deputies, false)
-) as v (indicator, numerator, denominator, is_approximate)
+from pg_temp.target as t
+left join pg_temp.register_month as r
+    on t.township_code = r.township_code and t.period_type = r.period_type and t.period = r.period
+left join listed as l on r.submission_id = l.submission_id
+left join trained as n
+    on t.township_code = n.township_code and t.period_type = n.period_type and t.period = n.period
+left join reported as p
+    on t.township_code = p.township_code and t.period_type = p.period_type and t.period = p.period
+cross join
+    lateral (
+        values
+        ('training_coverage', coalesce(n.deputies, 0), coalesce(n.is_approximate, false)),
+        ('report_to_voters_coverage', coalesce(p.deputies, 0), false)
+    ) as v (indicator, numerator, is_approximate)
+where t.is_loaded

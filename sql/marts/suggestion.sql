@@ -1,4 +1,5 @@
--- Suggestions raised, due, answered and closed in the period. The reply limit is the one in force on assignment.
+-- Suggestions raised, due, answered and closed in the period. The reply limit is the one in force on assignment
+-- (代表法 2025 §51 or the province's rule).
 with newest as (
     select distinct on (e.township_code, e.row_key) e.*
     from event.suggestion as e
@@ -9,8 +10,12 @@ with newest as (
 limited as (
     select
         n.*,
-        registry.reply_by(n.assigned_date, n.extended_flag) as reply_by
+        (n.assigned_date + make_interval(months => p.value::integer))::date as reply_by
     from newest as n
+    left join registry.parameter as p
+        on
+            p.parameter = case when n.extended_flag then 'reply_months_extended' else 'reply_months' end
+            and n.assigned_date between p.valid_from and coalesce(p.valid_to, 'infinity'::date)
 ),
 
 measured as (

@@ -290,15 +290,3 @@ comment on column intake.version.is_identified is '可识别: township and perio
 comment on column intake.version.version is '版本: running number by time received; NULL when not identified';
 comment on column intake.version.days_late is '迟报天数: calendar days after the due day; 0 for later versions';
 comment on column intake.version.is_current is '现行: the version in use';
-
--- A suggestion's reply limit: the months in force on the day of assignment (代表法 2025 §51 or the province's rule).
-create or replace function registry.reply_by(assigned date, is_extended boolean) returns date
-language sql stable parallel safe
-return (
-    select (assigned + make_interval(months => p.value::integer))::date
-    from registry.parameter as p
-    where
-        p.parameter = case when is_extended then 'reply_months_extended' else 'reply_months' end
-        and assigned between p.valid_from and coalesce(p.valid_to, 'infinity'::date)
-);
-comment on function registry.reply_by(date, boolean) is '答复期限: last day on which an answer is in time';

@@ -128,6 +128,8 @@ select
     'congress_session' as sheet,
     e.row_key,
     array[e.start_date] as dates,
+    null::date as assigned_date,
+    null::boolean as is_extended,
     row(e.start_date, e.expected, e.present, e.approximate)::text as measure
 from event.congress_session as e
 union all
@@ -138,6 +140,8 @@ select
     'presidium_meeting' as sheet,
     e.row_key,
     array[e.meeting_date] as dates,
+    null::date as assigned_date,
+    null::boolean as is_extended,
     row(e.meeting_date, e.expected, e.present, e.minutes_flag, e.approximate)::text as measure
 from event.presidium_meeting as e
 union all
@@ -148,6 +152,8 @@ select
     'other_meeting' as sheet,
     e.row_key,
     array[e.meeting_date] as dates,
+    null::date as assigned_date,
+    null::boolean as is_extended,
     row(e.meeting_date, e.kind)::text as measure
 from event.other_meeting as e
 union all
@@ -158,6 +164,8 @@ select
     'supervision_activity' as sheet,
     e.row_key,
     array[e.start_date] as dates,
+    null::date as assigned_date,
+    null::boolean as is_extended,
     row(e.start_date, e.kind, e.opinions_issued, e.opinions_replied, e.approximate)::text as measure
 from event.supervision_activity as e
 union all
@@ -168,6 +176,8 @@ select
     'hazard' as sheet,
     e.row_key,
     array[e.found_date, e.notice_date, e.rectify_by, e.rectified_date] as dates,
+    null::date as assigned_date,
+    null::boolean as is_extended,
     row(e.found_date, e.severity, e.notice_no, e.notice_date, e.rectify_by, e.rectified_date)::text as measure
 from event.hazard as e
 union all
@@ -177,9 +187,9 @@ select
     e.period,
     'suggestion' as sheet,
     e.row_key,
-    array[
-        e.raised_date, registry.reply_by(e.assigned_date, e.extended_flag), e.answered_date, e.closed_date
-    ] as dates,
+    array[e.raised_date, e.answered_date, e.closed_date] as dates,
+    e.assigned_date,
+    coalesce(e.extended_flag, false) as is_extended,
     row(
         e.raised_date, e.assigned_date, e.extended_flag, e.answered_date, e.closed_date, e.result, e.consulted_flag,
         e.satisfaction
@@ -193,6 +203,8 @@ select
     'deputy_activity' as sheet,
     e.row_key,
     array[e.activity_date] as dates,
+    null::date as assigned_date,
+    null::boolean as is_extended,
     row(
         e.activity_date, e.kind, e.deputy_group, e.invited, e.attended, e.households_visited, e.approximate
     )::text as measure
@@ -205,6 +217,8 @@ select
     'petition' as sheet,
     e.row_key,
     array[e.received_date] as dates,
+    null::date as assigned_date,
+    null::boolean as is_extended,
     row(e.received_date, e.closed_date)::text as measure
 from event.petition as e
 union all
@@ -215,6 +229,8 @@ select
     'article' as sheet,
     e.row_key,
     array[e.submitted_date] as dates,
+    null::date as assigned_date,
+    null::boolean as is_extended,
     row(e.submitted_date, e.adopted_level)::text as measure
 from event.article as e;
 comment on view event.dated_row
@@ -225,4 +241,6 @@ comment on column event.dated_row.period is '报送期: month whose return repor
 comment on column event.dated_row.sheet is '工作表: sheet code';
 comment on column event.dated_row.row_key is '行标识: folded key';
 comment on column event.dated_row.dates is '计入日期: days on which an indicator counts the row';
+comment on column event.dated_row.assigned_date is '交办日期: a suggestion also counts on its reply limit, which follows';
+comment on column event.dated_row.is_extended is '经批准延期: the longer limit applies';
 comment on column event.dated_row.measure is '计量: the columns indicators rest on, as text';

@@ -32,6 +32,8 @@ _PRELOAD = (
     "pandas",
     "great_expectations",
     "great_expectations.expectations",
+    "ingest.collect",
+    "publish.outbox",
 )
 _DIRECT = build_opener(ProxyHandler({}))
 
@@ -45,7 +47,8 @@ class AirflowService:
         self.password_file = self.home / "passwords.json"
         self._file = settings.home / "airflow.json"
         self._mark = self.home / "migrated.json"
-        folder, logs = settings.home / "run", settings.home / "logs"
+        self.logs = logs = settings.home / "logs"
+        folder = settings.home / "run"
         self.services = {name: Service(name, folder, logs / f"{name}.log") for name in COMPONENTS}
 
     # --- what is remembered ----------------------------------------------------------------------------------------
@@ -109,13 +112,13 @@ class AirflowService:
             "API": {"HOST": "127.0.0.1", "PORT": known["port"], "BASE_URL": self.url, "WORKERS": 1},
             "API_AUTH": {"JWT_SECRET": known["jwt_secret"]},
             "SCHEDULER": {
-                "MP_START_METHOD": "forkserver",  # tasks start with pandas and Great Expectations imported
+                "MP_START_METHOD": "forkserver",  # tasks start with their imports done
                 "TASK_INSTANCE_HEARTBEAT_TIMEOUT": 60,  # a killed task is retried after a minute
                 "CATCHUP_BY_DEFAULT": False,
             },
             "WORKERS": {"MIN_HEARTBEAT_INTERVAL": 1},  # a finished task gives its slot back within a second
             "DAG_PROCESSOR": {"REFRESH_INTERVAL": 30},
-            "LOGGING": {"BASE_LOG_FOLDER": settings.home / "logs" / "airflow"},
+            "LOGGING": {"BASE_LOG_FOLDER": self.logs / "airflow"},
             "USAGE_DATA_COLLECTION": {"ENABLED": False},
         }
         sections["API"]["SECRET_KEY"] = known["secret_key"]
@@ -129,7 +132,7 @@ class AirflowService:
         mark = self._migrated()
         if mark["revision"] and self._mark.exists() and json.loads(self._mark.read_text(encoding="utf-8")) == mark:
             return None
-        log = self.settings.home / "logs" / "airflow-migrate.log"
+        log = self.logs / "airflow-migrate.log"
         with log.open("ab") as output:
             return subprocess.Popen(
                 [sys.executable, "-m", "airflow", "db", "migrate"],
@@ -162,7 +165,7 @@ class AirflowService:
     def health(self, since: dict[str, datetime] | None = None) -> dict[str, str]:
         """Component -> healthy, starting, unhealthy or stopped; a heartbeat older than `since` counts as starting."""
         try:
-            answer = self._call("GET", "/api/v2/monitor/health", timeout=5)
+            answer = self._call("GET", "/api/v2/monitor/health", timeout=5) if self.url else {}
         except (URLError, OSError, ValueError):
             answer = {}
         found = {}

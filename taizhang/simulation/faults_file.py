@@ -15,7 +15,7 @@ REQUIRED_COLUMNS = (
     ("deputy_record", "deputy_name"), ("suggestion", "lead_deputy"), ("congress_session", "title"),
 )  # fmt: skip
 OWN_COLUMNS = ("备注", "责任人", "填表说明", "包片领导")
-OWN_SHEETS = ("填表说明", "附注", "村级明细")
+OWN_SHEETS = ("附注", "村级明细", "工作小结")
 
 
 def unknown_code(planter: Planter) -> bool:

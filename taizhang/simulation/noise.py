@@ -12,18 +12,21 @@ _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 
 
 def spoil_file(rng: Random, workbook: bytes) -> bytes:
-    """What arrives instead of the workbook: cut short, a Word or text file renamed, encrypted, empty, or noise."""
-    kind = rng.choice(("cut", "word", "text", "encrypted", "noise", "empty"))
+    """What arrives instead of the workbook: cut short, a Word or text file renamed, encrypted, blank, or noise.
+
+    No two are the same bytes: those would be one file to the archive.
+    """
+    kind = rng.choice(("cut", "word", "text", "encrypted", "noise", "blank"))
     if kind == "cut":
         return workbook[: round(len(workbook) * rng.uniform(0.2, 0.9))]
+    mark = rng.randbytes(6).hex()
     if kind == "word":
-        document = (
-            f'<w:document xmlns:w="{_WORD}"><w:body><w:p><w:r><w:t>人大工作汇报</w:t></w:r></w:p></w:body></w:document>'
-        )
+        text = f"<w:p><w:r><w:t>人大工作汇报 {mark}</w:t></w:r></w:p>"
+        document = f'<w:document xmlns:w="{_WORD}"><w:body>{text}</w:body></w:document>'
         return pack({"[Content_Types].xml": f'<Types xmlns="{_TYPES}"/>', "word/document.xml": document}, 6)
     if kind == "text":
-        return "各位领导：报表系统打不开，请查收本月情况，详见下月报表。\r\n".encode("gb18030")
+        return f"各位领导：表格打不开，本月情况随后补报。{mark}\r\n".encode("gb18030")
     if kind == "encrypted":
         name = "EncryptedPackage".encode("utf-16-le")
         return _COMPOUND + rng.randbytes(504) + name + rng.randbytes(3584 - len(name))
-    return rng.randbytes(3000) if kind == "noise" else b""
+    return rng.randbytes(3000) if kind == "noise" else bytes(rng.randint(100, 5000)) + mark.encode()

@@ -40,7 +40,7 @@ class RowJudge:
             "congress_session": (self._session_people, self._quorum, self._session_order, self._session_form),
             "presidium_meeting": (self._present, self._presidium_quorum),
             "supervision_activity": (self._activity_order, self._replies),
-            "hazard": (self._hazard_order, self._hazard_status, self._notice, self._overdue),
+            "hazard": (self._hazard_order, self._hazard_status, self._notice),
             "suggestion": (self._suggestion_order, self._result, self._answer_late, self._bill),
             "deputy_activity": (self._attended,),
         }
@@ -52,6 +52,7 @@ class RowJudge:
                     yield from self._apply(check, sheet, row)
         for row in self._eyes.rows("hazard"):
             yield from self._unnoticed(row)
+            yield from self._overdue(row)
 
     def _apply(self, check: Check, sheet: str, row: Row) -> Iterator[Finding]:
         def see(code: str) -> Value:
@@ -172,10 +173,17 @@ class RowJudge:
         if number is None and severity in ("较大", "重大"):
             yield Finding("R09", "hazard", row, "notice_no", scored=day is None)
 
-    def _overdue(self, see: Callable[[str], Value]) -> Iterator[tuple[str, str, str]]:
-        deadline = see("rectify_by")
-        if see("status") in OPEN and deadline is not None and deadline < self._last_day:
-            yield "R15", "rectify_by", ""
+    def _overdue(self, row: Row) -> Iterator[Finding]:
+        """A hazard rectified after the month may pass for open on its last day."""
+        codes = ("status", "rectify_by", "rectified_date")
+        try:
+            status, deadline, rectified = (self._eyes.see("hazard", row, code) for code in codes)
+        except NotEvaluable:
+            return
+        still_open = status in OPEN
+        later = rectified is not None and rectified > self._last_day
+        if deadline is not None and deadline < self._last_day and (still_open or later):
+            yield Finding("R15", "hazard", row, "rectify_by", scored=still_open)
 
     # -- suggestions
 

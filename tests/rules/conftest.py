@@ -19,6 +19,8 @@ def outcomes(
     from warehouse.connection import Warehouse  # noqa: PLC0415  heavy; only when a rule test runs
 
     cases = list(enumerate(all_cases(), start=1))
+    folder: Path = tmp_path_factory.mktemp("rules")
+    written: dict[str, Path] = {}
     found = {}
     for way in ("together", "apart"):
         chosen = [
@@ -28,8 +30,7 @@ def outcomes(
         ]
         name = f"rules_{way}"
         database_server.psql(f"create database {name} template {template_database};")
-        folder: Path = tmp_path_factory.mktemp(way)
-        run = Run(Warehouse(database_server.get_uri(name)), folder, chosen)
+        run = Run(Warehouse(database_server.get_uri(name)), folder, chosen, written)
         run.collect_together() if way == "together" else run.collect_apart()
         found[way] = run.outcomes()
     yield found

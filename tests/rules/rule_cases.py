@@ -38,7 +38,7 @@ class Return:
     held: list[str] = field(default_factory=list)
     status: str = "accepted"
     open: int | None = None
-    beside: list[str] = field(default_factory=list)
+    beside: list[str] | str = field(default_factory=list)
 
 
 @dataclass

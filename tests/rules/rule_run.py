@@ -73,15 +73,16 @@ def _townships(case: Case, number: int) -> list[Township]:
 
 
 class Run:
-    """One county on one warehouse: cases in, outcomes out."""
+    """One county on one warehouse: cases in, outcomes out. `written`: files that stand already, by name."""
 
-    def __init__(self, warehouse: Warehouse, folder: Path, cases: list[tuple[int, Case]]) -> None:
-        self.warehouse, self.folder, self.cases = warehouse, folder, cases
+    def __init__(
+        self, warehouse: Warehouse, folder: Path, cases: list[tuple[int, Case]], written: dict[str, Path]
+    ) -> None:
+        self.warehouse, self.folder, self.cases, self.written = warehouse, folder, cases, written
         self.catalogue = load()
         self.register = register_of(cases)
         load_register(warehouse, self.register)
         load_parameters(warehouse, self.catalogue.jurisdiction("national"))
-        folder.mkdir(parents=True, exist_ok=True)
 
     def collect_together(self) -> None:
         """All returns of all cases at once."""
@@ -114,7 +115,10 @@ class Run:
     def _file(self, number: int, case: Case, place: int) -> ReceivedFile:
         given: Return = case.returns[place]
         name = file_name(number, place)
-        path = write_return(self.folder / name, given, code_of(number), name_of(case, number))
+        path = self.written.get(name)
+        if path is None:
+            path = write_return(self.folder / name, given, code_of(number), name_of(case, number))
+            self.written[name] = path
         return ReceivedFile(path, name, hashlib.sha256(path.read_bytes()).hexdigest(), given.received)
 
     def outcomes(self) -> dict[str, Outcome]:

@@ -2,7 +2,7 @@
 
 Words of a return besides `period`, `received` and what is expected of it:
 
-cover, profile   field code -> value; null empties the cell
+cover, profile   field code -> value; null empties the cell; `township_code` may be one of WRITTEN
 <sheet code>     rows, each a mapping of what differs from a clean row (null empties a cell; `times: 55` repeats it with
                  {n} counted up) or a list of cells as they stand. Header in row 1, so the first row is row 2.
                  An event sheet not named is left out
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -122,6 +123,12 @@ ROWS: dict[str, dict[str, Any]] = {
     "reported_total": {"indicator": "人代会次数", "this_month": 0, "year_to_date": 0},
 }
 
+# Other ways to write a township's own code on the cover.
+WRITTEN: dict[str, Callable[[str], Any]] = {
+    "in full width": lambda code: " ".join(chr(ord(digit) + 0xFEE0) for digit in code),
+    "as a number": int,
+}
+
 
 def write_return(path: Path, given: Return, code: str, name: str) -> Path:
     """The return as a file; the path written, whose suffix the case may choose."""
@@ -159,6 +166,8 @@ def _workbook(given: Return, code: str, name: str) -> bytes:
             if sheet.layout == "key_value":
                 values = _cover(given, code, name) if sheet.code == "cover" else dict(PROFILE)
                 values |= content.get(sheet.code) or {}
+                if values.get("township_code") in WRITTEN:
+                    values["township_code"] = WRITTEN[values["township_code"]](code)
                 page = book.add_worksheet(sheet.label)
                 for line, field in enumerate(fields):
                     _write(page, line, 0, field.label)
@@ -190,7 +199,7 @@ def _cover(given: Return, code: str, name: str) -> dict[str, Any]:
         "township_name": name,
         "period": given.period,
         "prepared_by": "张三",
-        "phone": "0000-1234567",
+        "phone": f"{given.received:%m%d-%H%M%S}",  # two versions are never the same bytes
         "approved_by": "王五",
         "prepared_on": day_after(given.period),
     }

@@ -79,3 +79,17 @@ def test_children_write_byte_code_and_reach_loopback_directly(tmp_path: Path, mo
     assert environment["NO_PROXY"] == environment["no_proxy"] == "intranet,127.0.0.1,localhost"
     assert environment["TAIZHANG_HOME"] == str(tmp_path)
     assert environment["EXTRA"] == "1"
+
+
+def test_a_county_alone_hears_nothing_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "DATABASE_URL": "postgresql://real",
+        "TAIZHANG_INBOX": "/real",
+        "TAIZHANG_CHUNK_SIZE": "9",
+    }.items():
+        monkeypatch.setenv(name, value)
+    settings = Settings.alone(tmp_path)
+    assert (settings.embedded, settings.inbox, settings.chunk_size) == (True, tmp_path / "inbox", 250)
+    passed_on = child_environment(settings, {})
+    assert not {"DATABASE_URL", "TAIZHANG_INBOX", "TAIZHANG_CHUNK_SIZE"} & set(passed_on)
+    assert passed_on["TAIZHANG_HOME"] == str(tmp_path)

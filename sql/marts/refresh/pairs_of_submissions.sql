@@ -1,49 +1,11 @@
 -- The townships and periods whose values the submissions may have changed: periods that hold their month or follow it
--- (stocks, last reported figures, the register), and periods in which a row of theirs, or another version of such a
--- row, is counted, unless every version counts alike and one stands in a month the load did not touch.
-with reported as materialized (
-    select
-        d.township_code,
-        d.period,
-        d.sheet,
-        d.row_key,
-        d.dates,
-        d.measure,
-        false as stands_elsewhere
-    from pg_temp.moved_return as m
-    inner join intake.submission as s on m.township_code = s.township_code and m.period = s.period
-    inner join event.dated_row as d on s.submission_id = d.submission_id
-),
-
-other as (
-    select
-        d.township_code,
-        d.period,
-        d.sheet,
-        d.row_key,
-        d.dates,
-        d.measure,
-        not exists (
-            select 1 from pg_temp.moved_return as m
-            where m.township_code = d.township_code and m.period = d.period
-        ) as stands_elsewhere
-    from (select distinct r.township_code, r.sheet, r.row_key from reported as r) as k
-    inner join event.dated_row as d
-        on k.township_code = d.township_code and k.sheet = d.sheet and k.row_key = d.row_key
-    inner join intake.current_submission as c on d.submission_id = c.submission_id
-),
-
-version as (
-    select * from reported
-    union all
-    select * from other
-),
-
-counted as (
+-- (stocks, last reported figures, the register), and periods in which a row of pg_temp.version is counted, unless every
+-- version of its key counts alike and one stands in a month the load did not touch.
+with counted as (
     select
         v.township_code,
         array_agg(distinct d.counted_on) filter (where d.counted_on is not null) as dates
-    from version as v
+    from pg_temp.version as v
     cross join lateral unnest(v.dates) as d (counted_on)
     group by v.township_code, v.sheet, v.row_key
     having count(distinct v.measure) > 1 or not bool_or(v.stands_elsewhere)
@@ -54,8 +16,13 @@ touched as (
         c.township_code,
         p.period_type,
         p.period
-    from (select distinct d.township_code, u.counted_on from counted as d cross join unnest(d.dates) as u (counted_on))
-        as c
+    from (
+        select distinct
+            d.township_code,
+            u.counted_on
+        from counted as d
+        cross join unnest(d.dates) as u (counted_on)
+    ) as c
     inner join mart.period as p on c.counted_on between p.first_day and p.last_day
     union distinct
     select

@@ -1,5 +1,5 @@
 -- Every indicator of every target: what the marts derived, NULL where they derived nothing.
-create temporary table result on commit drop as
+create temporary view result as
 select
     t.township_code,
     t.period_type,

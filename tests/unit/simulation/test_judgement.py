@@ -133,6 +133,15 @@ def test_hazards_at_the_boundary(change: dict[str, object], rule: str, broken: b
     assert (rule in rules(world.judge(sent), "hazard")) is broken
 
 
+def test_rectified_after_the_month_may_pass_for_open_on_its_last_day(world: World) -> None:
+    sent = world.compose(MARCH)
+    late = {"rectify_by": date(2025, 3, 20), "status": "已整改", "rectified_date": date(2025, 4, 2)}
+    sent.sheets["hazard"][0].values |= late
+    verdict = world.judge(sent)
+    assert "R15" in rules(verdict, "hazard", scored=False)
+    assert rules(verdict, "hazard") == {"R02"}
+
+
 @pytest.mark.parametrize(("groups", "broken"), [(20, False), (22, False), (23, True), (18, False), (17, True)])
 def test_a_tenth_is_no_jump(groups: int, broken: bool, world: World) -> None:
     march = world.compose(MARCH)

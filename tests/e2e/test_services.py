@@ -1,0 +1,233 @@
+"""The local services for real: PostgreSQL and Airflow started, killed, interrupted, stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.error import HTTPError
+
+import psutil
+import pytest
+
+from catalogue import load
+from catalogue.register import Register
+from taizhang.local import Status, down, status, up
+from taizhang.local.airflow import COMPONENTS, AirflowService
+from taizhang.local.postgres import Cluster, query
+from taizhang.local.processes import started
+from taizhang.local.runs import run_dag
+from taizhang.settings import Settings
+from tests.truth.county import differences
+from warehouse.connection import Warehouse
+from warehouse.registry import load_parameters, load_register
+
+pytestmark = pytest.mark.e2e
+
+
+def silent(_: str) -> None:
+    return None
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
+
+
+def kill(pid: int | None) -> None:
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: started(pid) is None)
+
+
+def left_over(settings: Settings) -> list[str]:
+    """The command lines of processes that belong to the home, however they were started."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            ours = str(settings.home) in " ".join([*process.cmdline(), process.cwd(), *process.environ().values()])
+        except psutil.Error:
+            continue
+        if ours and process.pid != os.getpid() and process.status() != psutil.STATUS_ZOMBIE:
+            found.append(" ".join(process.cmdline()))
+    return found
+
+
+# --- the database alone ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Iterator[Settings]:
+    """A home whose path is longer than a socket's may be and has a blank and Chinese letters in it."""
+    found = Settings.alone(tmp_path / "县人大 常委会" / ("x" * 100))
+    yield found
+    Cluster(found).stop()
+
+
+def borrower(settings: Settings) -> subprocess.Popen[str]:
+    """A process that uses the database until its standard input is closed."""
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from taizhang.local import ensure_database; from taizhang.settings import Settings\n"
+        f"print(ensure_database(Settings.alone(Path({str(settings.home)!r}))), flush=True); sys.stdin.read()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("postgresql://")
+    return process
+
+
+def test_the_database_runs_as_long_as_someone_uses_it(settings: Settings) -> None:
+    cluster = Cluster(settings)
+    first, second = borrower(settings), borrower(settings)
+    first.communicate()
+    assert cluster.ready(), "the second still uses it"
+    second.kill()
+    second.wait()
+    assert cluster.ready(), "nobody was there to stop it"
+    borrower(settings).communicate()
+    assert cluster.pid() is None, "the killed one does not count"
+    assert left_over(settings) == []
+
+
+def test_a_database_that_up_started_stays_when_commands_end(settings: Settings) -> None:
+    found = up(settings, airflow=False, echo=silent)
+    borrower(settings).communicate()
+    assert Cluster(settings).ready()
+    assert found.database_url is not None
+    psql = Path(found.database_programs) / "psql"
+    answer = subprocess.run([psql, "-Atc", "select 1", found.database_url], capture_output=True, text=True, check=True)
+    assert answer.stdout == "1\n"
+    down(settings, echo=silent)
+    assert left_over(settings) == []
+
+
+def test_a_killed_database_comes_back_with_what_was_committed(settings: Settings) -> None:
+    cluster = Cluster(settings)
+    url = cluster.keep()
+    query(url, "create table t as select 7 as n")
+    kill(cluster.pid())
+    assert cluster.pid() is None
+    assert query(cluster.keep(), "select n from t") == "7"
+
+
+def test_the_pid_file_of_a_dead_server_names_no_innocent_process(settings: Settings) -> None:
+    cluster = Cluster(settings)
+    cluster.keep()
+    cluster.stop()
+    (cluster.data / "postmaster.pid").write_text(f"{os.getpid()}\n{cluster.data}\n", encoding="utf-8")
+    assert cluster.pid() is None
+    cluster.keep()
+    assert cluster.ready()
+
+
+def test_a_port_taken_meanwhile_is_given_up(settings: Settings) -> None:
+    cluster = Cluster(settings)
+    before = cluster.keep()
+    cluster.stop()
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(("127.0.0.1", int(before.rsplit(":", 1)[1].split("/")[0])))
+        taken.listen()
+        assert cluster.keep() != before
+        assert cluster.ready()
+
+
+def test_the_password_is_asked_for_and_only_the_owner_reads_it(settings: Settings) -> None:
+    url = Cluster(settings).keep()
+    password = json.loads(settings.cluster_file.read_text(encoding="utf-8"))["password"]
+    assert query(url.replace(password, "guess"), "select 1") is None
+    assert settings.cluster_file.stat().st_mode & 0o077 == 0
+
+
+# --- the whole county ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """A running county with the national parameters; the sample county's register where it is at hand."""
+    found = Settings.alone(tmp_path_factory.mktemp("county") / "home")
+    up(found, airflow=False, echo=silent)
+    load_parameters(Warehouse(found.warehouse_url), load().jurisdictions["national"])
+    up(found, echo=silent)
+    try:
+        yield found
+    finally:
+        down(found, echo=silent)
+
+
+def pids(found: Status) -> dict[str, int | None]:
+    return {service.name: service.pid for service in found.services}
+
+
+def test_everything_is_healthy_and_a_second_up_changes_nothing(county: Settings) -> None:
+    before = status(county)
+    assert before.running
+    assert set(pids(before)) == {"postgresql", *COMPONENTS}
+    said: list[str] = []
+    assert pids(up(county, echo=said.append)) == pids(before)
+    assert not [line for line in said if "password" in line], "the password is told once"
+
+
+def test_the_pages_want_the_password(county: Settings) -> None:
+    airflow = AirflowService(county)
+    assert airflow.password_file.stat().st_mode & 0o077 == 0
+    assert airflow.call(airflow.login(), "GET", "/pools/warehouse")["slots"] == county.workers
+    with pytest.raises(HTTPError) as refused:
+        airflow.call("", "GET", "/dags")
+    assert refused.value.code == 401
+
+
+@pytest.mark.parametrize("part", ["scheduler", "api-server", "postgresql"])
+def test_a_killed_part_is_all_that_is_started_again(county: Settings, part: str) -> None:
+    before = pids(status(county))
+    kill(before[part])
+    assert not status(county).running
+    after = up(county, echo=silent)
+    assert after.running
+    assert {name for name, pid in pids(after).items() if pid != before[name]} == {part}
+
+
+def test_the_sample_county_in_the_real_scheduler_agrees_with_its_truth(county: Settings, county_small: Path) -> None:
+    warehouse = Warehouse(county.warehouse_url)
+    load_register(warehouse, Register.read(county_small / "townships.csv"))
+    shutil.copyfile(county_small / "received.csv", county.received_file)
+    shutil.copytree(county_small / "inbox", county.inbox, dirs_exist_ok=True)
+    airflow = AirflowService(county)
+    run_dag(airflow, "collect", {}, silent)
+    run_dag(airflow, "rollup_quarter", {"quarter": "2025Q1"}, silent)
+    found = differences(county_small, warehouse)
+    assert not any(found.values()), "\n".join(f"{name}\n{value}" for name, value in found.items() if value)
+    assert list(county.outbox.rglob("*.xlsx"))
+
+
+def test_an_interrupted_up_stops_what_it_started(tmp_path: Path) -> None:
+    settings = Settings.alone(tmp_path / "home")
+    program = (
+        "from pathlib import Path; from taizhang.local import up; from taizhang.settings import Settings\n"
+        f"up(Settings.alone(Path({str(settings.home)!r})), echo=print)"
+    )
+    process = subprocess.Popen([sys.executable, "-W", "ignore", "-c", program], stderr=subprocess.DEVNULL)
+    wait_until((settings.home / "run" / "triggerer.json").exists, 120)
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGINT)  # the second must not disturb the tidying up
+    assert process.wait(120) != 0
+    assert left_over(settings) == []
+
+
+def test_down_leaves_nothing_running(county: Settings) -> None:
+    kill(pids(status(county))["scheduler"])  # its children live on until down
+    down(county, echo=silent)
+    assert left_over(county) == []
+    assert {service.health for service in status(county).services} == {"stopped"}
