@@ -17,7 +17,7 @@ _BRACES = re.compile(r"\{([^{}]*)\}")
 FILE = Path(__file__).parent / "lexicon.yaml"
 FRAME_KEYS = {
     "indicator", "measures", "any", "with", "none", "sentence", "paragraph", "after", "topic",
-    "grade", "scope", "also", "government", "others", "silent",
+    "grade", "scope", "also", "government", "others", "silent", "leading",
 }  # fmt: skip
 READER_CONCEPTS = {
     "shield", "plan", "aim", "rule", "prior", "grow", "growth_end", "rest", "denial", "higher", "wide",
@@ -44,6 +44,7 @@ class Frame:
     government: bool
     others: bool
     silent: bool
+    leading: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,7 @@ def _frame(head: str, entry: dict[str, Any], declared: dict[str, Any], measures:
         government=bool(entry.get("government", False)),
         others=bool(entry.get("others", False)),
         silent=bool(entry.get("silent", False)),
+        leading=bool(entry.get("leading", False)),
     )
 
 

@@ -35,7 +35,7 @@ class Period:
                 year = int(found[1])
                 if year >= 1:
                     return cls(year, kind, int(found[2]) if kind != "year" else 1)
-        raise Refusal(f"“{text}” is not a period: write a month 2025-03, a quarter 2025Q1 or a year 2025.")
+        raise Refusal(f"“{text}”不是报送期：月写作 2025-03，季度写作 2025Q1，年写作 2025。")
 
     @classmethod
     def month_of(cls, day: date) -> Period:

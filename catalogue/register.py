@@ -59,10 +59,10 @@ class Register:
         for code, intervals in self._by_code.items():
             for earlier, later in pairwise(intervals):
                 if earlier.valid_to is None or later.valid_from <= earlier.valid_to:
-                    raise Refusal(f"Register: two intervals of {code} overlap; end one before {later.valid_from}.")
+                    raise Refusal(f"名录中 {code} 的两段有效期重叠：请让前一段在 {later.valid_from} 之前结束。")
         for township in self.townships:
             if township.successor_code and township.successor_code not in self._by_code:
-                raise Refusal(f"Register: {township.code} names an unknown successor {township.successor_code}.")
+                raise Refusal(f"名录中 {township.code} 的承继代码 {township.successor_code} 不在名录内，请补上。")
 
     @classmethod
     def read(cls, path: Path) -> Register:
@@ -70,12 +70,12 @@ class Register:
         try:
             data = path.read_bytes()
         except OSError as error:
-            raise Refusal(f"The register {path} cannot be read ({error.strerror}); check the path.") from None
+            raise Refusal(f"名录 {path} 无法读取（{error.strerror}），请检查路径。") from None
         rows = list(csv.DictReader(io.StringIO(_decode(data, path))))
         missing = [column for column in COLUMNS if rows and column not in rows[0]]
         if not rows or missing:
-            lack = f"lacks the columns {', '.join(missing)}" if rows else "has no rows"
-            raise Refusal(f"The register {path} {lack}; it needs {', '.join(COLUMNS)}.")
+            lack = f"缺少 {', '.join(missing)} 列" if rows else "没有数据行"
+            raise Refusal(f"名录 {path} {lack}；应有 {', '.join(COLUMNS)}。")
         return cls(_township(row, number) for number, row in enumerate(rows, start=2))
 
     def find(self, code: str, on: date) -> Township | None:
@@ -93,23 +93,23 @@ def _decode(data: bytes, path: Path) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise Refusal(f"The register {path} is neither UTF-8 nor GB18030 text; save it as CSV UTF-8.")
+    raise Refusal(f"名录 {path} 不是 UTF-8 或 GB18030 文本，请另存为 CSV UTF-8。")
 
 
 def _township(row: dict[str, str], line: int) -> Township:
     text = {column: (row.get(column) or "").strip() for column in COLUMNS}
     code, kind = fold(text["township_code"]), text["kind"]
     if not re.fullmatch(r"\d{9}", code):
-        raise Refusal(f"Register line {line}: the township code “{code}” has not 9 digits.")
+        raise Refusal(f"名录第 {line} 行：行政区划代码“{code}”不是 9 位数字。")
     if kind not in KINDS:
-        raise Refusal(f"Register line {line}: the kind “{kind}” is none of {'、'.join(KINDS)}.")
+        raise Refusal(f"名录第 {line} 行：类别“{kind}”应为 {'、'.join(KINDS)} 之一。")
     if not text["name"]:
-        raise Refusal(f"Register line {line}: the name is missing.")
+        raise Refusal(f"名录第 {line} 行：没有名称。")
     if text["population"] and not text["population"].isdigit():
-        raise Refusal(f"Register line {line}: the population “{text['population']}” is no whole number.")
+        raise Refusal(f"名录第 {line} 行：人口“{text['population']}”不是整数。")
     valid_from, valid_to = _day(text["valid_from"], line), _day(text["valid_to"], line)
     if valid_from is None or (valid_to is not None and valid_to < valid_from):
-        raise Refusal(f"Register line {line}: valid_from is missing, or valid_to lies before it.")
+        raise Refusal(f"名录第 {line} 行：没有 valid_from，或 valid_to 早于它。")
     return Township(
         code=code,
         name=text["name"],
@@ -126,4 +126,4 @@ def _day(text: str, line: int) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise Refusal(f"Register line {line}: “{text}” is not a date like 2016-01-31.") from None
+        raise Refusal(f"名录第 {line} 行：“{text}”不是 2016-01-31 这样的日期。") from None

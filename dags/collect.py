@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 @task(task_display_name="看收件箱")
 def plan() -> list[dict[str, Any]]:
-    from ingest.collect import plan
+    from ingest.planning import plan
     from taizhang.settings import Settings
 
     return plan(Settings.load())

@@ -24,6 +24,7 @@ class Check:
     reads      columns that may be empty, but must be readable
     extra      columns looked at as they are
     applies    rows the rule speaks of at all (others are neither passed nor open)
+    possible   rows whose values allow an answer (the others are open)
     fails      True for rows that break the rule (asked of evaluable rows only)
     observed   what was found, as text, asked of failing rows only; expected likewise
     """
@@ -39,6 +40,7 @@ class Check:
     reads: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
     applies: Callable[[Rows], pd.Series] | None = None
+    possible: Callable[[Rows], pd.Series] | None = None
 
     @property
     def columns(self) -> list[str]:
@@ -55,6 +57,8 @@ class Check:
         for name in self.reads:
             if not name.startswith("_"):
                 evaluable &= ~rows[f"{name}~unread"]
+        if self.possible is not None:
+            evaluable &= self.possible(rows)
         if self.applies is None:
             return evaluable, ~evaluable
         meant = self.applies(rows)

@@ -151,12 +151,14 @@ def _empty_cells(batch: ReturnBatch, sheet: Sheet, rows: pd.DataFrame) -> pd.Dat
 
 
 def _not_evaluable(sheet: Sheet, frame: pd.DataFrame) -> pd.DataFrame:
+    unknown = [(check.rule, check.spoken_of(frame)[1]) for check in checks_of_sheets().get(sheet.code, [])]
+    if sheet.key:
+        unknown.append(("S01", frame["_row_key"].isna()))
     parts = []
-    for check in checks_of_sheets().get(sheet.code, []):
-        _, unknown = check.spoken_of(frame)
-        if unknown.any():
-            counts = frame.loc[unknown, "return_no"].value_counts()
-            parts.append(pd.DataFrame({"return_no": counts.index, "rule": check.rule, "rows": counts.to_numpy()}))
+    for rule, rows in unknown:
+        if rows.any():
+            counts = frame.loc[rows, "return_no"].value_counts()
+            parts.append(pd.DataFrame({"return_no": counts.index, "rule": rule, "rows": counts.to_numpy()}))
     if not parts:
         return pd.DataFrame(columns=list(NOT_EVALUABLE_COLUMNS))
     return pd.concat(parts).groupby(["return_no", "rule"])["rows"].sum().reset_index()

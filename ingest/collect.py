@@ -1,107 +1,33 @@
-"""Collecting: archive everything new in the inbox, read, check and load it. The DAG and the command line call these."""
+"""Collecting: read, check and load what was planned. The DAG and the command line call these."""
 
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import datetime
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from catalogue import load as load_catalogue
 from ingest.county_rules import judge_county
-from ingest.inbox import InboxFile, list_inbox, read_received, received_at
 from ingest.inspection import Inspection, inspect
 from ingest.loading import Loaded, load_inspection
 from ingest.place import Place
-from ingest.workbook import ReceivedFile, read_batch, read_identity
-from warehouse.archive import archived_path, store
+from ingest.planning import Chunk, Progress, plan
+from ingest.workbook import ReceivedFile, read_batch
+from warehouse.archive import archived_path
 from warehouse.checks import LoadedHistory, received_before
 from warehouse.connection import Warehouse
 from warehouse.generation import SQL
-from warehouse.inbox import collected_files, newest_submission, record_collected
+from warehouse.inbox import newest_submission, record_collected
 from warehouse.layout import record_layout
 from warehouse.load import lock_loads
 from warehouse.registry import read_register
 from warehouse.rollup import refresh_touched
-
-Progress = Callable[[int, int], None]
-Chunk = dict[str, Any]
-SMALL_CHUNK = 120
-MANY = 4
-
-
-def plan(settings: Place, received: Path | None = None, progress: Progress | None = None) -> list[Chunk]:
-    """Everything new in the inbox stands in the archive; the chunks to collect, named by their townships.
-
-    All files of a township are in one chunk, so that chunks can be collected in any order and at the same time.
-    `received` gives file,received_at; without it the file beside the inbox, else the files' modification times.
-    """
-    known = collected_files(Warehouse(settings.warehouse_url))
-    list_file = received or (settings.received_file if settings.received_file.exists() else None)
-    times = read_received(list_file) if list_file else {}
-    zone = ZoneInfo(settings.timezone)
-    new = [file for file in list_inbox(settings.inbox) if known.get(file.file_name) != (file.size, file.modified_ns)]
-    entries = []
-    for number, file in enumerate(new, start=1):
-        entries.append(_archive(file, settings.archive, received_at(file, times, zone)))
-        if progress:
-            progress(number, len(new))
-    return _chunks(entries, settings)
-
-
-def _archive(file: InboxFile, archive: Path, moment: datetime) -> dict[str, Any]:
-    sha256 = store(file.path, archive)
-    catalogue = load_catalogue()
-    identity = read_identity(archived_path(archive, sha256), catalogue.current_form, catalogue.synonyms)
-    return {
-        "file_name": file.file_name,
-        "size": file.size,
-        "modified_ns": file.modified_ns,
-        "sha256": sha256,
-        "received_at": moment.isoformat(),
-        "township": identity.township_code or "",
-    }
-
-
-def _chunks(entries: list[dict[str, Any]], settings: Place) -> list[Chunk]:
-    """Townships dealt into chunks: a county is a handful of tasks, a province stays below Airflow's mapping limit."""
-    size = min(settings.chunk_size, max(SMALL_CHUNK, math.ceil(len(entries) / MANY)))
-    townships: dict[str, list[dict[str, Any]]] = {}
-    for entry in sorted(entries, key=lambda item: (item["received_at"], item["file_name"])):
-        townships.setdefault(entry["township"], []).append(entry)
-    groups: list[list[dict[str, Any]]] = []
-    for files in townships.values():
-        if not groups or len(groups[-1]) + len(files) > size:
-            groups.append([])
-        groups[-1].extend(files)
-    names = _names(settings)
-    folder = settings.home / "plans"
-    folder.mkdir(parents=True, exist_ok=True)
-    chunks = []
-    for number, files in enumerate(groups, start=1):
-        stamp = f"{datetime.now(ZoneInfo(settings.timezone)):%Y%m%dT%H%M%S%f}"
-        path = folder / f"{stamp}-{number:04d}.json"
-        path.write_text(json.dumps(files, ensure_ascii=False), encoding="utf-8")
-        chunks.append({"name": _name(files, names), "files": len(files), "plan": str(path)})
-    return chunks
-
-
-def _names(settings: Place) -> dict[str, str]:
-    register = read_register(Warehouse(settings.warehouse_url))
-    return {township.code: township.name for township in register.townships}
-
-
-def _name(files: Sequence[dict[str, Any]], names: dict[str, str]) -> str:
-    codes = list(dict.fromkeys(names.get(entry["township"], "未识别") for entry in files))
-    shown = "、".join(codes[:3]) + (f"等{len(codes)}个乡镇" if len(codes) > 3 else "")
-    return f"{shown} {len(files)}份"
 
 
 def collect_chunk(settings: Place, chunk: Chunk, workers: int = 1) -> dict[str, Any]:

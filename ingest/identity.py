@@ -42,6 +42,7 @@ def identify(batch: ReturnBatch, register: Register | None, catalogue: Catalogue
     rows: list[Item] = []
     covers = set(batch.sheets["cover"]["return_no"])
     names = dict(zip(batch.sheets["cover"]["return_no"], batch.sheets["cover"]["township_name"], strict=True))
+    versions = dict(zip(batch.sheets["cover"]["return_no"], batch.raw["cover"]["form_version"], strict=True))
     for item in batch.returns.to_dict("records"):
         row: Item = {
             "return_no": item["return_no"],
@@ -55,7 +56,7 @@ def identify(batch: ReturnBatch, register: Register | None, catalogue: Catalogue
             continue
         period = _period(item, found)
         township = _township(item, period, register, found)
-        _version(item, catalogue, found)
+        _version(item, versions[item["return_no"]], catalogue, found)
         code = township.code if township else (item["township_code"] if register is None else None)
         if period is not None and code:
             row |= {"township_code": code, "period": period.text, "due_on": due_on(period, form.due_working_days)}
@@ -83,6 +84,26 @@ def late_findings(returns: pd.DataFrame, identity: pd.DataFrame, later: Collecti
         if row["return_no"] not in later and row["received_at"].date() > row["due_on"]
     ]
     return shape_findings(pd.DataFrame(found)) if found else empty_findings()
+
+
+def open_file_rules(batch: ReturnBatch, identity: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
+    """return_no, rule, rows: file rules that could not be applied to a readable file for want of cover, code or month."""
+    broken = set(zip(findings["return_no"], findings["rule"], strict=True))
+    covers = set(batch.sheets["cover"]["return_no"])
+    named = set(batch.sheets["cover"].dropna(subset=["township_name"])["return_no"])
+    due = set(identity.dropna(subset=["due_on"])["return_no"])
+    found: list[tuple[int, str]] = []
+    for number in batch.returns.loc[batch.returns["readable"], "return_no"]:
+        unknown = (number, "F02") in broken
+        if number not in covers:
+            found += [(number, rule) for rule in ("F02", "F03", "F05")]
+        elif (number, "F03") in broken and not unknown:
+            found.append((number, "F02"))  # whether the code is valid in the month
+        if unknown or number not in named:
+            found.append((number, "F06"))
+        if number not in due:
+            found.append((number, "F10"))
+    return pd.DataFrame(found, columns=["return_no", "rule"]).assign(rows=1)
 
 
 def _finding(item: Item, rule: str, field: str, observed: object, expected: str) -> Item:
@@ -126,13 +147,13 @@ def _township(item: Item, period: Period | None, register: Register | None, foun
     return township
 
 
-def _version(item: Item, catalogue: Catalogue, found: list[Item]) -> None:
+def _version(item: Item, raw: object, catalogue: Catalogue, found: list[Item]) -> None:
     version = item["form_version"]
-    if pd.isna(version):
+    if not isinstance(raw, str):
         found.append(_finding(item, "F05", "form_version", None, "没有填写"))
-    elif int(version) not in catalogue.forms or int(version) != version:
+    elif pd.isna(version) or int(version) not in catalogue.forms or int(version) != version:
         known = "、".join(str(number) for number in sorted(catalogue.forms))
-        found.append(_finding(item, "F05", "form_version", f"{version:g}", f"现行版本为 {known}"))
+        found.append(_finding(item, "F05", "form_version", raw, f"现行版本为 {known}"))
 
 
 def _structure(batch: ReturnBatch, form: Form) -> pd.DataFrame:

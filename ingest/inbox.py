@@ -31,7 +31,7 @@ def list_inbox(inbox: Path) -> Iterator[InboxFile]:
     Raises Refusal when there is no such folder.
     """
     if not inbox.is_dir():
-        raise Refusal(f"The inbox {inbox} is no folder; create it or name another one.")
+        raise Refusal(f"收件箱 {inbox} 不是文件夹：请建好，或换一个。")
     for folder, folders, names in os.walk(inbox):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
@@ -47,18 +47,16 @@ def read_received(path: Path) -> dict[str, datetime]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
-        raise Refusal(
-            f"{path} cannot be read as UTF-8 text; save it as CSV UTF-8 with columns file,received_at."
-        ) from None
+        raise Refusal(f"{path} 无法按 UTF-8 读取：请另存为 CSV UTF-8，列为 file,received_at。") from None
     rows = csv.DictReader(text.splitlines())
     if not {"file", "received_at"} <= set(rows.fieldnames or ()):
-        raise Refusal(f"{path} needs the columns file,received_at.")
+        raise Refusal(f"{path} 应有 file 和 received_at 两列。")
     times = {}
     for line, row in enumerate(rows, start=2):
         try:
             moment = datetime.fromisoformat((row["received_at"] or "").strip())
         except ValueError:
-            raise Refusal(f"{path} line {line}: “{row['received_at']}” is no time like 2025-02-01 14:22:44.") from None
+            raise Refusal(f"{path} 第 {line} 行：“{row['received_at']}”不是 2025-02-01 14:22:44 这样的时间。") from None
         times[(row["file"] or "").strip().replace("\\", "/")] = moment.replace(tzinfo=None)
     return times
 

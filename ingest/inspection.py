@@ -59,7 +59,8 @@ def inspect(
     offline = history is None
     prepared = prepare(known, form, kinds, jurisdiction, history or NoHistory(), offline=offline)
     judgement = judge(known, prepared.sheets, form)
-    late = late_findings(batch.returns, identity, _no_first_versions(returns, received_before))
+    later = set(returns["return_no"]) if offline else _no_first_versions(returns, received_before)
+    late = late_findings(batch.returns, identity, later)  # a dry run has not been received
     files = word_findings(shape_findings(pd.concat([file_findings, late], ignore_index=True)), form)
     findings = pd.concat([files, judgement.findings], ignore_index=True)
     return Inspection(known, prepared, identity, sort_findings(findings, catalogue), judgement.not_evaluable)

@@ -10,6 +10,7 @@ import pandas as pd
 from catalogue import Catalogue, Sheet
 from catalogue.returns import ReturnBatch
 from expectations.wording import word_findings
+from ingest.identity import open_file_rules
 from ingest.inspection import Inspection, sort_findings, statuses
 from warehouse.checks import STAGED_SHEETS, judge_series
 from warehouse.connection import Connection
@@ -112,7 +113,8 @@ def _submissions(batch: ReturnBatch, identity: pd.DataFrame, status: pd.Series) 
 
 def _not_evaluable(inspection: Inspection, series: pd.DataFrame, chosen: set[int]) -> pd.DataFrame:
     open_series = series[series["outcome"] == "open"].groupby(["return_no", "rule"]).size()
-    parts = [inspection.not_evaluable, open_series.rename("rows").reset_index()]
+    open_files = open_file_rules(inspection.batch, inspection.identity, inspection.findings)
+    parts = [open_files, inspection.not_evaluable, open_series.rename("rows").reset_index()]
     counted = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     mine = counted[counted["return_no"].isin(chosen)].rename(columns={"rows": "cases"})
     return mine.groupby(["return_no", "rule"], as_index=False)[["cases"]].sum()

@@ -33,11 +33,11 @@ def issue_template(settings: Place, township_code: str, period: str, output: Pat
     """
     month = Period.parse(period)
     if month.kind != "month":
-        raise Refusal(f"“{period}” is no month; write it like 2025-03.")
+        raise Refusal(f"“{period}”不是月份，请写成 2025-03 这样。")
     warehouse = Warehouse(settings.warehouse_url)
     township = read_register(warehouse).find(township_code, month.last_day)
     if township is None:
-        raise Refusal(f"The register has no township {township_code} in {period}; check the code.")
+        raise Refusal(f"名录中 {period} 没有代码为 {township_code} 的乡镇，请核对代码。")
     asked = {"township_code": township_code, "period": month.text}
     carried = {code: warehouse.query(ISSUE / f"{code}.sql", asked) for code in CARRIED}
     profile = warehouse.query(ISSUE / "profile.sql", asked)
@@ -56,7 +56,7 @@ def issue_template(settings: Place, township_code: str, period: str, output: Pat
             profile=_values(profile),
         )
     except OSError as error:
-        raise Refusal(f"{output} cannot be written ({error.strerror}); choose another place.") from None
+        raise Refusal(f"{output} 无法写入（{error.strerror}），请换一个位置。") from None
     form = catalogue.current_form
     return {form.sheet(code).label: len(frame) for code, frame in carried.items()}
 

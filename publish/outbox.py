@@ -45,7 +45,7 @@ def return_workbooks(settings: Place, submission_ids: list[int], workers: int = 
         places = read_layout(connection, chosen)
     jobs = []
     for record in returns.to_dict("records"):
-        row = {str(key): None if pd.isna(value) else value for key, value in record.items()}
+        row: dict[str, Any] = {str(key): None if pd.isna(value) else value for key, value in record.items()}
         target = _target(settings.outbox, row)
         target.parent.mkdir(parents=True, exist_ok=True)
         source = archived_path(settings.archive, row["sha256"])

@@ -35,7 +35,7 @@ def guarded(command: Callable[..., Any]) -> int:
         print(refusal, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("Interrupted; nothing half done is left behind, the same command can be run again.", file=sys.stderr)
+        print("已中断；没有留下半成品，可以重新执行同一命令。", file=sys.stderr)
         return 130
     except BrokenPipeError:
         return 0
@@ -56,4 +56,4 @@ def _crash(error: Exception) -> str:
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a", encoding="utf-8") as file:
         traceback.print_exception(error, file=file)
-    return f"Something went wrong that should not ({type(error).__name__}); please report it with the end of {log}."
+    return f"程序内部出错（{type(error).__name__}），请把 {log} 的末尾发给维护人员。"

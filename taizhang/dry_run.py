@@ -20,7 +20,7 @@ from ingest.workbook import ReceivedFile, read_batch
 from publish.annotation import Job, annotate_many, describe_status
 from taizhang.settings import Settings
 
-NEEDS_HISTORY = ("P01", "P02", "P03", "P04", "P05", "P06", "P07")
+NEEDS_HISTORY = ("F10", "P01", "P02", "P03", "P04", "P05", "P06", "P07")
 
 
 def run_check(
@@ -47,11 +47,11 @@ def run_check(
 
 def _receive(path: Path, zone: ZoneInfo) -> ReceivedFile:
     if not path.is_file():
-        raise Refusal(f"There is no file {path}; check the name.")
+        raise Refusal(f"没有文件 {path}，请核对文件名。")
     try:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
-        raise Refusal(f"{path} cannot be read ({error.strerror}).") from None
+        raise Refusal(f"{path} 无法读取（{error.strerror}），请检查权限。") from None
     return ReceivedFile(path, path.name, digest, datetime.now(zone).replace(tzinfo=None))
 
 

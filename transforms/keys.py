@@ -13,6 +13,7 @@ SEPARATOR = "|"
 
 def as_text(field: Field, values: pd.Series) -> pd.Series:
     """The typed values as comparable text: ISO dates, whole numbers without point, folded words; None where empty."""
+    text: pd.Series
     if field.type == "date":
         text = values.dt.strftime("%Y-%m-%d").astype("object")
     elif field.is_numeric:

@@ -43,8 +43,7 @@ def store(source: Path, archive: Path) -> str:
     except OSError as error:
         reason = error.strerror or str(error)
         raise Refusal(
-            f"{source.name} could not be archived in {archive} ({reason}); free the disk or mend the folder's rights "
-            "and collect again, the file stays in the inbox."
+            f"{source.name} 无法存入档案 {archive}（{reason}）：请腾出磁盘空间或修正权限后重新收集，文件仍在收件箱中。"
         ) from None
     finally:
         if temporary is not None:

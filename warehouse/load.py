@@ -35,7 +35,7 @@ SUBMISSION_TYPES = {
     "warnings": "integer",
     "infos": "integer",
 }
-MANY_ROWS = 1000
+MANY_ROWS = 200
 _COUNTS = {"hard": "hard_findings", "warn": "warnings", "info": "infos"}
 _OWN = ("submission_id", "township_code", "period", "excel_row", "row_key", "approximate")
 
@@ -96,7 +96,8 @@ def load(connection: Connection, batch: LoadBatch) -> pd.DataFrame:
     new = register.loc[register["is_new"], ["return_no", "submission_id"]].merge(
         batch.submissions[["return_no", "township_code", "period"]], on="return_no"
     )
-    grown = {"intake.submission": len(new)}
+    _analyze(connection, {"intake.submission": len(new)})
+    grown = {}
     for sheet in catalogue.current_form.sheets:
         if sheet.code in batch.rows:
             rows = _of(new, batch.rows[sheet.code])

@@ -67,6 +67,7 @@ def _not_later(sheet: Sheet, column: str) -> Check:
         field=column,
         needs=("_prepared_on",),
         reads=(column,),
+        applies=lambda rows: rows[column].notna() | rows[f"{column}~unread"],
         fails=lambda rows: rows[column] > rows["_prepared_on"],
         observed=day(column),
         expected=day("_prepared_on"),

@@ -71,7 +71,7 @@ def similar_checks(form: Form) -> list[Check]:
             name=f"S02_{code}",
             sheet=code,
             field=title,
-            needs=(title, date),
+            needs=(title, date, *(("kind",) if form.sheet(code).has("kind") else ())),
             reads=("_similar",),
             fails=lambda rows: rows["_similar"].notna(),
             observed=word(title),

@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pandas as pd
 
+from catalogue.text import fold
 from expectations.check import Check, day, named, number
 
 HALF = 0.5
@@ -49,14 +50,15 @@ def half_digit(text: str) -> float:
 
     A rate is stated in percent at least to the whole percent: a number cell does not keep closing zeros (0.9 is 90 %).
     """
-    digits = re.search(r"\d+(?:\.(\d+))?", text.replace("。", "."))
+    text = fold(text).replace("。", ".")
+    digits = re.search(r"\d+(?:\.(\d+))?", text)
     decimals = len(digits[1] or "") if digits else 0
     in_percent = "%" in text or (digits is not None and float(digits[0]) > 1)
     return HALF * 10.0 ** -(decimals + 2 if in_percent else max(decimals, 2))
 
 
 def _rate_differs(rows: pd.DataFrame) -> pd.Series:
-    true = rows["present"] / rows["expected"].where(rows["expected"] > 0)
+    true = rows["present"] / rows["expected"]
     allowed = rows["_rate_text"].map(half_digit)
     return (rows["attendance_rate_reported"] - true).abs() > allowed + TOLERANCE
 
@@ -67,6 +69,7 @@ RATE = Check(
     sheet="congress_session",
     field="attendance_rate_reported",
     needs=("attendance_rate_reported", "present", "expected", "_rate_text"),
+    possible=lambda rows: rows["expected"] > 0,
     fails=_rate_differs,
     observed=lambda rows: rows["_rate_text"],
     expected=lambda rows: (rows["present"] / rows["expected"]).map("{:.2%}".format),

@@ -30,6 +30,11 @@ _VERBS = frozenset(
         "submit", "publish", "inspection", "research", "lawcheck", "special", "review", "feedback", "receive", "pass", "oversee",
     }
 )  # fmt: skip
+_MODAL = re.compile(  # 将, 要 and the like before a verb; 将77名代表划分为 and 主要, 需要 are none
+    r"(?:(?<![主重需首纲摘只不还次紧])[将要]|[拟须需]|应(?!到|出席|参会|邀))(?:还|再|继续|进一步|重点|全面|努力|着力|不断|着重|切实|认真|力争|分别|集中)*"
+    r"(?:召开|组织|开展|举办|新建|建设|建成|听取|评议|视察|调研|走访|接待|培训|提出|督办|完成|实现|达到|坚持|做到|确保|新增|增加|扩大|提高"
+    r"|投入|争取|安排|表彰|加大|深化|推进|力争|围绕|建立|打造|实施|执行)"
+)
 _PLACE = re.compile(
     r"(?:^|[，；：。的])([\u4e00-\u9fff]{2,3}?)(镇|乡|街道)(?=有|的|人大|共|今年|组织|去年|现有|建有|建成|全|则|也|主席团|在)"
 )
@@ -52,6 +57,10 @@ class SentenceContext:
         for token in self.tokens:
             for concept in _MARKS & token.concepts:
                 self.marks.append((token.start, token.end, concept))
+        end = self.clauses[-1][1] if self.clauses else self.start
+        for modal in _MODAL.finditer(self.text, self.start, end):
+            self.marks.append((*modal.span(), "plan"))
+        self.marks.sort()
 
     def exclusion(self, quantity: Quantity, clause: int, in_plan: bool) -> str | None:
         """The reason why the number is no fact whatever it counts, or None."""

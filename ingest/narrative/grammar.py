@@ -35,7 +35,7 @@ _LOOSE = frozenset(
     {
         "inspection", "research", "lawcheck", "check", "special", "review", "report", "official", "training", "aid",
         "visit", "receive", "donate", "raise_money", "spend", "money", "publish", "submit", "close", "resolve",
-        "rectify", "mediate", "session", "presidium", "report_duty", "deputy", "deputy_town", "deputy_mixed",
+        "rectify", "mediate", "report_duty", "deputy", "deputy_town", "deputy_mixed",
         "resolution", "find", "hazard",
     }
 )  # fmt: skip
@@ -169,7 +169,7 @@ class Grammar:
                 continue
             for frame in self.lexicon.heads[head]:
                 if unit in frame.measures and self._holds(frame, window, head):
-                    if frame.topic and gap > _ELIDED_GAP:
+                    if (frame.topic and gap > _ELIDED_GAP) or (frame.leading and side != "left"):
                         continue
                     if self._is_ambiguous(window, token, head, side):
                         return False

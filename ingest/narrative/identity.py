@@ -34,7 +34,7 @@ _OWN = re.compile(
     r"我镇|我乡|本镇|本乡|全镇|全乡|(?<![各乡])镇人大(?!常)|(?<![各])乡人大|(?<!乡镇)(?<!乡镇人大)主席团|代表小组|联络站|我们小组|本小组"
 )
 _CONGRESS = re.compile(r"人大|代表|主席团|联络站|选民")
-_LONG = 300
+_SHORT, _LONG = 100, 300
 _FEW = 3
 _SAMPLE = 6_000  # characters that show whose paper it is
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
@@ -121,6 +121,8 @@ def _kind(text: str, title: str) -> Kind:
     if county > own and county >= _FEW:
         return "county"
     body = text[len(title) :]
+    if len(text) >= _SHORT and not _CONGRESS.search(body):
+        return "other"
     if len(text) >= _LONG and len(_CONGRESS.findall(body[:_SAMPLE])) < _FEW:
         return "other"
     return "plan" if is_plan(text) else "township"

@@ -80,8 +80,9 @@ def read_reports(text: str, lexicon: Lexicon | None = None, register: Register |
         made = clean(text[start:end])
         identity = identify(made.text, own_place(made.text), register)
         facts = _facts(made, words, identity.place) if identity.counts else []
-        moved = [replace(fact, start=fact.start + start, end=fact.end + start) for fact in facts]
-        reports.append(Report(start, end, identity, tuple(moved)))
+        if start:
+            facts = [replace(fact, start=fact.start + start, end=fact.end + start) for fact in facts]
+        reports.append(Report(start, end, identity, tuple(facts)))
     return reports
 
 
@@ -125,7 +126,10 @@ def _resolve_parts(found: Sequence[Found]) -> list[Found]:
     by_indicator: dict[str, list[Found]] = {}
     for item in found:
         by_indicator.setdefault(item.indicator, []).append(item)
-    return [replace(item, is_part=_is_part(item, by_indicator[item.indicator])) for item in found]
+    return [
+        item if item.is_part == (part := _is_part(item, by_indicator[item.indicator])) else replace(item, is_part=part)
+        for item in found
+    ]
 
 
 def _is_part(item: Found, same: Sequence[Found]) -> bool:

@@ -78,7 +78,7 @@ class Surveyor:
         left = tokens[first : bisect_right(tokens, quantity.start, key=_end)]
         right = self._right(sentence, quantity, following, stop)
         alone = edge == here and index and index - 1 not in sentence.counted and is_bare(self.text, here, quantity)
-        if not left and alone:
+        if alone:
             left = tokens[bisect_left(tokens, sentence.clauses[index - 1][0], key=_start) : begin]
         return Window(
             quantity=quantity,

@@ -18,6 +18,7 @@ from ingest.workbook.received import Note, Problem, SheetReading
 Validity = Callable[[str, str, object], bool]  # sheet code, field code, cell: True where it holds a readable value
 _LONGEST_LABEL = 24
 _MOST_UNKNOWN = 50  # findings of one sheet; the content of every column is kept
+_FEW = 2
 _NO_DATA, _FOOTER = "不是数据行，未读入", "表下的说明或签名，未作为数据读入"
 
 
@@ -87,13 +88,12 @@ class _Cut:
         kept: list[int] = []
         mapped = frozenset(self.header.columns.values())
         aside = banners(self.grid, mapped) if self.grid.merges else {}
-        for index, column in self._with_content():
-            value = self.grid.rows[index][column]
-            if isinstance(value, str) and len(value) <= _LONGEST_LABEL and self._is_total_or_header(index, fold(value)):
+        for index, column, value in self._with_content():
+            if value.__class__ is str and len(value) <= _LONGEST_LABEL and self._is_total_or_header(index, fold(value)):  # type: ignore[arg-type]
                 reading.rows_ignored += 1
-            elif (index in aside and self._own(index).keys() <= aside[index]) or (
-                column not in mapped and not any(c in mapped for c in self._own(index))
-            ):
+            elif column in mapped and index not in aside:
+                kept.append(index)
+            elif self._is_banner(index, aside) or not any(column in mapped for column in self._own(index)):
                 self._ignore(index, reading, _NO_DATA)
             else:
                 kept.append(index)
@@ -101,6 +101,9 @@ class _Cut:
         for index in kept[len(kept) - footers :]:
             self._ignore(index, reading, _FOOTER)
         return kept[: len(kept) - footers]
+
+    def _is_banner(self, index: int, aside: dict[int, set[int]]) -> bool:
+        return index in aside and self._own(index).keys() <= aside[index]
 
     def others(self, kept: list[int]) -> dict[int, str]:
         """The columns outside the form with their labels; those without a label only where a row has content there."""
@@ -123,19 +126,19 @@ class _Cut:
         }
         return texts or None
 
-    def _with_content(self) -> Iterator[tuple[int, int]]:
-        """Row and first column of every row below the header with content of its own (not only a merge from above)."""
+    def _with_content(self) -> Iterator[tuple[int, int, object]]:
+        """Row, column and value of the first cell in every row with content of its own (not only a merge from above)."""
         ignored, is_blank, totals = self.header.ignored, self.labels.is_blank, self.labels.totals
         for index in range(self.header.body, len(self.grid.rows)):
             row = self.grid.rows[index]
             if not any(row) and 0.0 not in row:
                 continue
             for column, value in enumerate(row):
-                if value.__class__ is str and (not value or is_blank(value)):
+                if value == "" or (value.__class__ is str and is_blank(value)):
                     continue
                 if column in ignored and not (isinstance(value, str) and fold(value) in totals):
                     continue
-                yield index, column
+                yield index, column, value
                 break
 
     def _is_total_or_header(self, index: int, first: str) -> bool:
@@ -160,6 +163,9 @@ class _Cut:
         """How many of the last rows are notes and signatures, from the first such line down to the end."""
         footers = 0
         for count, index in enumerate(reversed(kept), start=1):
+            cells = [value for value in self.grid.rows[index] if value != ""]
+            if len(cells) > _FEW and not isinstance(cells[0], str):
+                break
             cells = list(self._own(index).values())
             if begins_footer(cells):
                 if self._is_complete(index):

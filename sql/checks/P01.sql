@@ -8,7 +8,7 @@ select
     t.indicator as label,
     t.year_to_date::text as observed,
     b.year_to_date::text as expected,
-    case when b.year_to_date is null then 'open' else 'failed' end as outcome
+    case when t.year_to_date < b.year_to_date then 'failed' else 'open' end as outcome
 from pg_temp.staged_reported_total as t
 inner join pg_temp.staged_return as r on t.return_no = r.return_no
 left join lateral (
@@ -21,5 +21,4 @@ left join lateral (
 ) as b on true
 where
     right(r.period, 2) <> '01'
-    and t.year_to_date is not null
-    and (b.year_to_date is null or t.year_to_date < b.year_to_date)
+    and (t.year_to_date is null or b.year_to_date is null or t.year_to_date < b.year_to_date)

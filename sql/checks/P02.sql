@@ -1,4 +1,5 @@
--- P02: the year-to-date total differs from the sum of the months since January; open when one of them is not loaded.
+-- P02: the year-to-date total differs from the sum of the months since January; open when one of them is not loaded
+-- or the row's own figures cannot be read.
 select
     t.return_no,
     'reported_total' as sheet,
@@ -8,7 +9,11 @@ select
     t.indicator as label,
     t.year_to_date::text as observed,
     (b.total + t.this_month)::text as expected,
-    case when b.months = right(r.period, 2)::integer - 1 then 'failed' else 'open' end as outcome
+    case
+        when t.year_to_date is null or t.this_month is null then 'open'
+        when b.months = right(r.period, 2)::integer - 1 then 'failed'
+        else 'open'
+    end as outcome
 from pg_temp.staged_reported_total as t
 inner join pg_temp.staged_return as r on t.return_no = r.return_no
 cross join
@@ -21,6 +26,7 @@ cross join
         where v.return_no = t.return_no and left(v.period, 4) = left(r.period, 4) and e.row_key = t.row_key
     ) as b
 where
-    t.year_to_date is not null
-    and t.this_month is not null
-    and (b.months <> right(r.period, 2)::integer - 1 or t.year_to_date <> b.total + t.this_month)
+    t.year_to_date is null
+    or t.this_month is null
+    or b.months <> right(r.period, 2)::integer - 1
+    or t.year_to_date <> b.total + t.this_month

@@ -1,4 +1,5 @@
--- P03: against its newest loaded row of an earlier month a hazard is open again, or a recorded date is emptied.
+-- P03: against its newest loaded row of an earlier month a hazard is open again, or a recorded date is emptied; open
+-- where status, date or key cannot be read.
 with hazard as (
     select
         t.*,
@@ -37,7 +38,7 @@ suggestion as (
 ),
 
 emptied as (
-    select h.return_no, 'hazard' as sheet, h.excel_row, h.row_key, d.field, d.before
+    select h.return_no, 'hazard' as sheet, h.excel_row, h.row_key, d.field, d.before, d.field = any(h.unread) as is_unread
     from hazard as h
     cross join
         lateral (
@@ -47,9 +48,16 @@ emptied as (
             ('rectify_by', h.rectify_by, h.rectify_before),
             ('rectified_date', h.rectified_date, h.rectified_before)
         ) as d (field, now, before)
-    where d.now is null and d.before is not null and d.field <> all(h.unread)
+    where d.now is null and d.before is not null
     union all
-    select g.return_no, 'suggestion' as sheet, g.excel_row, g.row_key, d.field, d.before
+    select
+        g.return_no,
+        'suggestion' as sheet,
+        g.excel_row,
+        g.row_key,
+        d.field,
+        d.before,
+        d.field = any(g.unread) as is_unread
     from suggestion as g
     cross join
         lateral (
@@ -59,7 +67,17 @@ emptied as (
             ('answered_date', g.answered_date, g.answered_before),
             ('closed_date', g.closed_date, g.closed_before)
         ) as d (field, now, before)
-    where d.now is null and d.before is not null and d.field <> all(g.unread)
+    where d.now is null and d.before is not null
+),
+
+unkeyed as (
+    select return_no, 'hazard' as sheet, excel_row
+    from pg_temp.staged_hazard
+    where row_key is null
+    union all
+    select return_no, 'suggestion' as sheet, excel_row
+    from pg_temp.staged_suggestion
+    where row_key is null
 )
 
 select
@@ -71,9 +89,9 @@ select
     null as label,
     status as observed,
     status_before as expected,
-    'failed' as outcome
+    case when status is null then 'open' else 'failed' end as outcome
 from hazard
-where status in ('待整改', '整改中') and status_before in ('已整改', '已销号')
+where (status is null or status in ('待整改', '整改中')) and status_before in ('已整改', '已销号')
 union all
 select
     return_no,
@@ -84,5 +102,17 @@ select
     null as label,
     '空' as observed,
     before::text as expected,
-    'failed' as outcome
+    case when is_unread then 'open' else 'failed' end as outcome
 from emptied
+union all
+select
+    return_no,
+    sheet,
+    excel_row,
+    null as field,
+    null as row_key,
+    null as label,
+    null as observed,
+    null as expected,
+    'open' as outcome
+from unkeyed

@@ -8,7 +8,7 @@ select
     null as label,
     f.now::text as observed,
     f.before::text as expected,
-    case when f.before is null then 'open' else 'failed' end as outcome
+    case when f.now is null or f.before is null then 'open' else 'failed' end as outcome
 from pg_temp.staged_profile as t
 cross join
     lateral (
@@ -26,4 +26,4 @@ cross join
         ('deputy_group_count', t.deputy_group_count, b.deputy_group_count),
         ('liaison_station_count', t.liaison_station_count, b.liaison_station_count)
     ) as f (field, now, before)
-where f.now is not null and (f.before is null or abs(f.now - f.before) * 10 > f.before)
+where f.now is null or f.before is null or abs(f.now - f.before) * 10 > f.before

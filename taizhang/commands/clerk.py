@@ -68,7 +68,7 @@ def _tell(answer: dict[str, Any]) -> str:
     if infos:
         lines.append(f"  另有 {infos} 处写法已自动规范，读得对就不用处理。")
     if answer["not_evaluated"]:
-        lines.append(f"  未能判断：{'、'.join(answer['not_evaluated'])}（需要以前月份的数据）。")
+        lines.append(f"  未能判断：{'、'.join(answer['not_evaluated'])}（数据没有填全，或需要以前月份的数据）。")
     if answer.get("annotated"):
         lines.append(f"  批注工作簿：{answer['annotated']}")
     return "\n".join(lines)

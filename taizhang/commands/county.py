@@ -39,7 +39,7 @@ def init(
     code = jurisdiction or settings.jurisdiction
     profiles = load().jurisdictions
     if code not in profiles:
-        raise Refusal(f"There is no jurisdiction “{code}”; choose one of {', '.join(sorted(profiles))}.")
+        raise Refusal(f"没有名为“{code}”的法规参数，可选 {', '.join(sorted(profiles))}。")
     warehouse = Warehouse(ensure_database(settings))
     migrate(warehouse)
     load_parameters(warehouse, profiles[code])

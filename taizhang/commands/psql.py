@@ -28,5 +28,5 @@ def _program(settings: Settings) -> str:
     bundled = Path(status(settings).database_programs) / "psql"
     found = str(bundled) if bundled.exists() else shutil.which("psql")
     if not found:
-        raise Refusal("psql is not installed; install the PostgreSQL client.")
+        raise Refusal("没有找到 psql，请安装 PostgreSQL 客户端。")
     return found

@@ -101,7 +101,8 @@ class Business:
         ordinal = ((year - 1) % 5) * 2 + (1 if season == "early" else 2)
         month.congress_session.append(
             {
-                "title": self.township.name + SESSION.format(_chinese(year // 5 % 90 + 1), _chinese(ordinal)),
+                "title": self.township.name
+                + SESSION.format(words.chinese_number(year // 5 % 90 + 1), words.chinese_number(ordinal)),
                 "start_date": start,
                 "end_date": start + timedelta(days=-(-days // 1) - 1),
                 "days": days,
@@ -292,9 +293,3 @@ def _group_sizes(deputies: tuple[Deputy, ...]) -> dict[str, int]:
     for deputy in deputies:
         sizes[deputy.group] = sizes.get(deputy.group, 0) + 1
     return sizes
-
-
-def _chinese(number: int) -> str:
-    tens, units = divmod(number, 10)
-    digits = words.GROUP_NUMERALS
-    return ("" if tens == 0 else ("" if tens == 1 else digits[tens - 1]) + "十") + (digits[units - 1] if units else "")

@@ -11,8 +11,6 @@ from taizhang.simulation.chance import chance
 from taizhang.simulation.habits import Habits
 from taizhang.simulation.township import Township
 
-LATEST_DAYS = 18  # a return comes within this many days after the month, a correction within the days that remain
-
 
 def is_late(rng: Random, quality: float) -> bool:
     """Weak townships are late more often."""

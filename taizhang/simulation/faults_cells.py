@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from catalogue import Field, Sheet
+from taizhang.simulation import vocabulary as words
 from taizhang.simulation.grid import Formula
-from taizhang.simulation.hand import chinese_number
 from taizhang.simulation.planter import Planter, Planting, countable, filled
 from taizhang.simulation.sent import Row, Spoilt
 
@@ -79,7 +79,7 @@ def write_about(planter: Planter) -> bool:
 def approximate(planter: Planter, row: Row, code: str) -> None:
     """Writes the row's count as an approximation."""
     number, rng, marks = row.values[code], planter.rng, planter.synonyms.approximate
-    shown = chinese_number(number) if number < 100 and rng.random() < 0.2 else str(number)
+    shown = words.chinese_number(number) if number < 100 and rng.random() < 0.2 else str(number)
     if rng.random() < 0.3:
         row.approximate[code] = f"{rng.choice(marks['before'])}{shown}"
     else:

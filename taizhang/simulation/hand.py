@@ -10,13 +10,13 @@ from typing import Any
 
 from catalogue import Field, Synonyms
 from catalogue.periods import Period
+from taizhang.simulation import vocabulary as words
 from taizhang.simulation.chance import chance
 from taizhang.simulation.grid import CHINESE_DAY, PERCENT, Cell, Styled
 from taizhang.simulation.habits import Habits
 from taizhang.simulation.xlsx import EPOCH_1900
 
 _WIDE = str.maketrans({chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)})
-_DIGITS = "〇一二三四五六七八九"
 _UNITS = (
     ("participants", "人次"), ("people_served", "人次"), ("households", "户"), ("suggestions", "件"), ("bills", "件"),
     ("present", "人"), ("expected", "人"), ("invited", "人"), ("attended", "次"), ("cosigners", "人"), ("issues", "条"),
@@ -74,7 +74,7 @@ class Hand:
             "slashed": f"{year}/{month:02d}/{number:02d}",
             "dashed": f"{year}-{month}-{number}",
             "wide": plain.translate(_WIDE),
-            "numerals": f"{_each_digit(year)}年{chinese_number(month)}月{chinese_number(number)}日",
+            "numerals": f"{_each_digit(year)}年{words.chinese_number(month)}月{words.chinese_number(number)}日",
             "iso": day.isoformat(),
         }[style]
 
@@ -94,7 +94,7 @@ class Hand:
         style, text = self._rng.choice(self._habits.number_styles), f"{value:g}" if value < 1e5 else f"{value:.0f}"
         whole = float(value).is_integer()
         if style == "numerals" and whole and value < 100:
-            return chinese_number(int(value))
+            return words.chinese_number(int(value))
         if style == "comma" and whole and value >= 1000:
             return f"{int(value):,}"
         if style == "ten_thousands" and field.type == "money_yuan" and value >= 10_000:
@@ -124,14 +124,5 @@ def _as_it_is(value: Any) -> Cell:
     return cell
 
 
-def chinese_number(number: int) -> str:
-    """0..99 as spoken: 零, 十二, 二十, 六十五."""
-    if number == 0:
-        return "零"
-    tens, units = divmod(number, 10)
-    head = "" if tens == 0 else ("十" if tens == 1 else _DIGITS[tens] + "十")
-    return head + (_DIGITS[units] if units else "")
-
-
 def _each_digit(number: int) -> str:
-    return "".join(_DIGITS[int(digit)] for digit in str(number))
+    return "".join(words.DIGITS[int(digit)] for digit in str(number))

@@ -79,4 +79,4 @@ def filled(*codes: str) -> Callable[[Row], bool]:
 
 def countable(code: str) -> Callable[[Row], bool]:
     """Wants rows whose count is exact and large enough to be rounded by somebody who did not count."""
-    return lambda row: (row.values.get(code) or 0) >= 5 and code not in row.approximate
+    return lambda row: (row.values.get(code) or 0) >= 5 and code not in row.approximate and code not in row.spoilt

@@ -124,10 +124,7 @@ def place_names(count: int, seed: int) -> list[str]:
 
 def group_name(number: int) -> str:
     """第一代表小组, 第十二代表小组 and so on up to 99."""
-    tens, units = divmod(number, 10)
-    digits = words.GROUP_NUMERALS
-    text = ("" if tens == 0 else ("" if tens == 1 else digits[tens - 1]) + "十") + (digits[units - 1] if units else "")
-    return f"第{text}代表小组"
+    return f"第{words.chinese_number(number)}代表小组"
 
 
 def person_name(rng: Random) -> str:

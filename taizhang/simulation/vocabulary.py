@@ -6,7 +6,7 @@ VILLAGE_FIRST = "上下前后张李王陈周吴郑何罗谢曹彭蒋沈潘苏卢
 VILLAGE_SECOND = "家庄屋楼桥坪湾冲垅塘洼墩畈洲"
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂英华玉建文辉力成金春海国荣志红波宁福生贵香菊燕彬斌宇浩凯健俊帆"
-GROUP_NUMERALS = "一二三四五六七八九十"
+DIGITS = "〇一二三四五六七八九"
 SUGGESTION_TITLES = (
     "关于加宽{v}通村公路错车道的建议", "关于为{v}旱地配套蓄水窖的建议", "关于更换{v}老化输电线路的建议",
     "关于治理{v}养殖场粪污外溢的建议", "关于给{v}独居老人安装呼叫器的建议", "关于恢复{v}卫生室夜间值班的建议",
@@ -163,3 +163,12 @@ OUTLETS = {
 PETITION_CATEGORIES = (
     "征地补偿", "道路占用", "环境污染", "社会救助", "欠薪", "相邻关系", "林权", "宅基地", "物业服务", "医疗报销",
 )  # fmt: skip
+
+
+def chinese_number(number: int) -> str:
+    """0..99 as spoken: 零, 十二, 二十, 六十五."""
+    if number == 0:
+        return "零"
+    tens, units = divmod(number, 10)
+    head = "" if tens == 0 else ("十" if tens == 1 else DIGITS[tens] + "十")
+    return head + (DIGITS[units] if units else "")

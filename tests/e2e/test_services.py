@@ -11,7 +11,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.error import HTTPError
 
 import psutil
@@ -65,12 +67,20 @@ def left_over(settings: Settings) -> list[str]:
 # --- the database alone ----------------------------------------------------------------------------------------------
 
 
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A folder that root's PostgreSQL account may pass into; pytest closes its own to all others at every start."""
+    with TemporaryDirectory(prefix="taizhang-e2e-") as name:
+        yield Path(name)
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Iterator[Settings]:
+def settings() -> Iterator[Settings]:
     """A home whose path is longer than a socket's may be and has a blank and Chinese letters in it."""
-    found = Settings.alone(tmp_path / "县人大 常委会" / ("x" * 100))
-    yield found
-    Cluster(found).stop()
+    with folder() as place:
+        found = Settings.alone(place / "县人大 常委会" / ("x" * 100))
+        yield found
+        Cluster(found).stop()
 
 
 def borrower(settings: Settings) -> subprocess.Popen[str]:
@@ -155,16 +165,17 @@ def test_the_password_is_asked_for_and_only_the_owner_reads_it(settings: Setting
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """A running county with the national parameters; the sample county's register where it is at hand."""
-    found = Settings.alone(tmp_path_factory.mktemp("county") / "home")
-    up(found, airflow=False, echo=silent)
-    load_parameters(Warehouse(found.warehouse_url), load().jurisdictions["national"])
-    up(found, echo=silent)
-    try:
-        yield found
-    finally:
-        down(found, echo=silent)
+def county() -> Iterator[Settings]:
+    """A running county with the national parameters and no townships yet."""
+    with folder() as place:
+        found = Settings.alone(place / "home")
+        up(found, airflow=False, echo=silent)
+        load_parameters(Warehouse(found.warehouse_url), load().jurisdictions["national"])
+        up(found, echo=silent)
+        try:
+            yield found
+        finally:
+            down(found, echo=silent)
 
 
 def pids(found: Status) -> dict[str, int | None]:
@@ -212,8 +223,7 @@ def test_the_sample_county_in_the_real_scheduler_agrees_with_its_truth(county: S
     assert list(county.outbox.rglob("*.xlsx"))
 
 
-def test_an_interrupted_up_stops_what_it_started(tmp_path: Path) -> None:
-    settings = Settings.alone(tmp_path / "home")
+def test_an_interrupted_up_stops_what_it_started(settings: Settings) -> None:
     program = (
         "from pathlib import Path; from taizhang.local import up; from taizhang.settings import Settings\n"
         f"up(Settings.alone(Path({str(settings.home)!r})), echo=print)"

@@ -1,4 +1,4 @@
-"""Both runs over the cases: all returns in one batch, and one after another as they come in over the months."""
+"""Both runs over the cases: all returns in one batch, and the last of every case after the others."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rule_run import Outcome, Run
 def outcomes(
     database_server: Any, template_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, dict[str, Outcome]]]:
-    """Way of collecting -> file name -> what became of it. `together`: one batch; `apart`: return after return."""
+    """Way of collecting -> file name -> what became of it. `together`: one batch; `apart`: two, one after the other."""
     from warehouse.connection import Warehouse  # noqa: PLC0415  heavy; only when a rule test runs
 
     cases = list(enumerate(all_cases(), start=1))

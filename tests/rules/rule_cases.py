@@ -1,14 +1,15 @@
 """The case files of tests/rules/cases: what townships send, and what one rule has to say about it.
 
 A file `cases/<RULE>.yaml` has the four kinds of cases (KINDS). A case is one return, or `returns` in the order in
-which they are collected. A return names only what differs from a small clean workbook (rule_workbooks.py) and what is
+which they are collected: all in one batch, and once more with the last in a batch of its own (`collected: apart`: only so,
+and with the first in a batch of its own, whatever the times of receipt). A return names only what differs from a small clean workbook (rule_workbooks.py) and what is
 expected of it:
 
 expect   findings of the rule under test: "sheet row field" ("profile deputy_quota", "file" where it speaks of neither
          row nor field; * for any field). Exactly these, as often as written
 held     rows held back: "sheet row", "profile", or `everything`
 status   accepted where nothing is said
-open     how many cells, rows or matters the rule could not be applied to
+open     how often the rule could not be applied: a number, or `some` where the contract does not say what to count
 beside   the other rules (hard and warn) the return breaks; all others have to be silent
 """
 
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +39,13 @@ class Return:
     expect: list[str] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
     status: str = "accepted"
-    open: int | None = None
+    open: int | str | None = None
     beside: list[str] | str = field(default_factory=list)
 
 
 @dataclass
 class Case:
-    """A rule's case; `collected` "apart" means that it makes sense only when its returns are collected one by one."""
+    """A rule's case."""
 
     rule: str
     kind: str
@@ -60,7 +62,7 @@ class Case:
 
 def read_cases(path: Path) -> tuple[dict[str, Any], list[Case]]:
     """The file as it stands, and its cases. Raises ValueError for a word no case knows."""
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     cases = []
     for kind in KINDS:
         given = document.get(kind)
@@ -69,9 +71,10 @@ def read_cases(path: Path) -> tuple[dict[str, Any], list[Case]]:
     return document, cases
 
 
-def all_cases() -> list[Case]:
+@cache
+def all_cases() -> tuple[Case, ...]:
     """Every case of every rule."""
-    return [case for path in sorted(CASES.glob("*.yaml")) for case in read_cases(path)[1]]
+    return tuple(case for path in sorted(CASES.glob("*.yaml")) for case in read_cases(path)[1])
 
 
 def _case(rule: str, kind: str, entry: dict[str, Any]) -> Case:

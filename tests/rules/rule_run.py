@@ -89,9 +89,14 @@ class Run:
         self._collect([(number, case, place) for number, case in self.cases for place in range(len(case.returns))])
 
     def collect_apart(self) -> None:
-        """The first return of every case, then the second of every case, and so on."""
-        for place in range(max(len(case.returns) for _, case in self.cases)):
-            self._collect([(number, case, place) for number, case in self.cases if place < len(case.returns)])
+        """The last return of every case after all others; where a case is `apart`, its first one before all others."""
+        earlier, later = [], []
+        for number, case in self.cases:
+            cut = 1 if case.collected == "apart" else len(case.returns) - 1
+            for place in range(len(case.returns)):
+                (earlier if place < cut else later).append((number, case, place))
+        self._collect(earlier)
+        self._collect(later)
 
     def _collect(self, chosen: list[tuple[int, Case, int]]) -> None:
         for jurisdiction in sorted({case.jurisdiction for _, case, _ in chosen}):

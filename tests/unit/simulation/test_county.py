@@ -111,6 +111,16 @@ def test_only_the_rules_asked_for_are_planted(tmp_path: Path) -> None:
     assert manifest.planted_per_rule["F04"]
 
 
+def test_a_cell_breaks_one_cell_rule_only(faulty: tuple[Path, Manifest]) -> None:
+    county, _ = faulty
+    cells = [
+        (line["file"], line["sheet"], line["row"], line["field"])
+        for line in table(county / "truth/expected_findings.csv")
+        if line["rule"].startswith("C")
+    ]
+    assert len(cells) == len(set(cells))
+
+
 def test_a_doubtful_hard_finding_never_decides_alone_what_is_loaded(faulty: tuple[Path, Manifest]) -> None:
     county, _ = faulty
     rejected = {line["file"] for line in table(county / "truth/expected_status.csv") if line["status"] == "rejected"}

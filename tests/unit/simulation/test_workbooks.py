@@ -20,12 +20,13 @@ from taizhang.simulation.chance import stream
 from taizhang.simulation.desk import Desk
 from taizhang.simulation.grid import CHINESE_DAY, HEADER, PERCENT, Cell, Formula, Grid, Styled, column_letters
 from taizhang.simulation.habits import DATE_STYLES, KINDS, NUMBER_STYLES, Habits, acquire_habits
-from taizhang.simulation.hand import Hand, chinese_number
+from taizhang.simulation.hand import Hand
 from taizhang.simulation.layout import Layout
 from taizhang.simulation.noise import spoil_file
 from taizhang.simulation.ods import write_ods
 from taizhang.simulation.sent import SentReturn, Spoilt
 from taizhang.simulation.township import found_township
+from taizhang.simulation.vocabulary import chinese_number
 from taizhang.simulation.xlsx import write_xlsx
 
 CATALOGUE = load()

@@ -1,0 +1,102 @@
+"""Planning a collection: everything new in the inbox is archived and dealt into chunks. No checks are imported."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from catalogue import load as load_catalogue
+from ingest.inbox import InboxFile, list_inbox, read_received, received_at
+from ingest.place import Place
+from ingest.workbook import read_identity
+from warehouse.archive import archived_path, store
+from warehouse.connection import Warehouse
+from warehouse.inbox import collected_files
+from warehouse.registry import read_register
+
+Progress = Callable[[int, int], None]
+Chunk = dict[str, Any]
+SMALL_CHUNK = 120
+MANY = 4
+KEPT_DAYS = 30
+
+
+def plan(settings: Place, received: Path | None = None, progress: Progress | None = None) -> list[Chunk]:
+    """Everything new in the inbox stands in the archive; the chunks to collect, named by their townships.
+
+    All files of a township are in one chunk, so that chunks can be collected in any order and at the same time.
+    `received` gives file,received_at; without it the file beside the inbox, else the files' modification times.
+    """
+    known = collected_files(Warehouse(settings.warehouse_url))
+    list_file = received or (settings.received_file if settings.received_file.exists() else None)
+    times = read_received(list_file) if list_file else {}
+    zone = ZoneInfo(settings.timezone)
+    new = [file for file in list_inbox(settings.inbox) if known.get(file.file_name) != (file.size, file.modified_ns)]
+    entries = []
+    for number, file in enumerate(new, start=1):
+        entries.append(_archive(file, settings.archive, received_at(file, times, zone)))
+        if progress:
+            progress(number, len(new))
+    return _chunks(entries, settings)
+
+
+def _archive(file: InboxFile, archive: Path, moment: datetime) -> dict[str, Any]:
+    sha256 = store(file.path, archive)
+    catalogue = load_catalogue()
+    identity = read_identity(archived_path(archive, sha256), catalogue.current_form, catalogue.synonyms)
+    return {
+        "file_name": file.file_name,
+        "size": file.size,
+        "modified_ns": file.modified_ns,
+        "sha256": sha256,
+        "received_at": moment.isoformat(),
+        "township": identity.township_code or "",
+    }
+
+
+def _chunks(entries: list[dict[str, Any]], settings: Place) -> list[Chunk]:
+    """Townships dealt into chunks: a county is a handful of tasks, a province stays below Airflow's mapping limit."""
+    size = min(settings.chunk_size, max(SMALL_CHUNK, math.ceil(len(entries) / MANY)))
+    townships: dict[str, list[dict[str, Any]]] = {}
+    for entry in sorted(entries, key=lambda item: (item["received_at"], item["file_name"])):
+        townships.setdefault(entry["township"], []).append(entry)
+    groups: list[list[dict[str, Any]]] = []
+    for files in townships.values():
+        if not groups or len(groups[-1]) + len(files) > size:
+            groups.append([])
+        groups[-1].extend(files)
+    names = _names(settings)
+    folder = settings.home / "plans"
+    folder.mkdir(parents=True, exist_ok=True)
+    _forget_old(folder)
+    chunks = []
+    for number, files in enumerate(groups, start=1):
+        stamp = f"{datetime.now(ZoneInfo(settings.timezone)):%Y%m%dT%H%M%S%f}"
+        path = folder / f"{stamp}-{number:04d}.json"
+        path.write_text(json.dumps(files, ensure_ascii=False), encoding="utf-8")
+        chunks.append({"name": _name(files, names), "files": len(files), "plan": str(path)})
+    return chunks
+
+
+def _names(settings: Place) -> dict[str, str]:
+    register = read_register(Warehouse(settings.warehouse_url))
+    return {township.code: township.name for township in register.townships}
+
+
+def _name(files: Sequence[dict[str, Any]], names: dict[str, str]) -> str:
+    codes = list(dict.fromkeys(names.get(entry["township"], "未识别") for entry in files))
+    shown = "、".join(codes[:3]) + (f"等{len(codes)}个乡镇" if len(codes) > 3 else "")
+    return f"{shown} {len(files)}份"
+
+
+def _forget_old(folder: Path) -> None:
+    """Plans of former collections are kept for a while, so that a chunk can be run again, then removed."""
+    for path in folder.glob("*.json"):
+        if time.time() - path.stat().st_mtime > KEPT_DAYS * 86400:
+            path.unlink(missing_ok=True)
