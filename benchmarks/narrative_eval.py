@@ -1,8 +1,8 @@
 """Precision, recall and F1 of the narrative reader, real and written texts apart, beside a nearest-number baseline.
 
 Texts: the annotated corpus beside the checkout (real `seed_*`, written `syn_*`), and passages of our own
-(`narrative_passages*.txt`). A fact counts by distinct (text, indicator, value); parts of a stated total count neither as
-hit nor as miss. Run: python benchmarks/narrative_eval.py [--corpus FOLDER]
+(`narrative_passages*.txt`). A fact counts by distinct (text, indicator, value); parts of a stated total count neither
+as hit nor as miss. Run: python benchmarks/narrative_eval.py [--corpus FOLDER]
 """
 
 from __future__ import annotations
@@ -29,21 +29,54 @@ Reader = Callable[[str], Sequence[Fact]]
 
 # One telling word an indicator, for the baseline.
 KEYWORDS = {
-    "congress_sessions": "人民代表大会|人代会", "presidium_meetings": "主席团会议", "deputies_township": "镇人大代表|乡人大代表|镇代表|乡代表",
-    "deputies_county": "县人大代表|县代表", "deputies_expected": "应到", "deputies_present": "实到",
-    "attendance_rate_reported": "参会率|到会率", "deputy_groups": "代表小组", "liaison_stations": "联络站|代表之家|工作室",
-    "inspections": "视察", "research_surveys": "调研", "law_enforcement_checks": "执法检查", "work_reviews": "评议",
-    "special_supervisions": "专项督查|专项监督", "reports_heard": "报告|汇报", "hazards_found": "隐患|问题",
-    "hazards_rectified": "整改", "rectification_notices": "整改通知", "suggestions_received": "建议", "bills_received": "议案",
-    "suggestions_closed": "办结", "suggestions_closure_rate": "办结率", "suggestions_reply_rate": "答复率|面复率",
-    "suggestions_satisfaction_rate": "满意率", "suggestions_made_in_supervision": "审议意见|意见建议",
-    "deputy_reports_to_voters": "述职", "trainings_held": "培训", "training_participants": "参训", "activity_participants": "参加",
-    "voter_visits": "走访", "voter_receptions": "接待", "issues_collected": "收集|征集", "issues_resolved": "解决",
-    "petitions_received": "来信来访|信访", "petitions_resolved": "信访办结", "disputes_mediated": "纠纷", "good_deeds": "实事|好事",
-    "households_helped": "帮扶|慰问", "persons_helped": "资助|救助", "funds_yuan": "元", "articles_submitted": "信息|稿件",
-    "articles_published": "采用|录用", "officials_elected": "选举|补选", "resolutions_passed": "决议|决定",
-    "livelihood_projects": "民生实事", "commended_groups": "先进小组|先进代表小组", "commended_deputies": "优秀代表|优秀人大代表",
-}  # fmt: skip
+    "congress_sessions": "人民代表大会|人代会",
+    "presidium_meetings": "主席团会议",
+    "deputies_township": "镇人大代表|乡人大代表|镇代表|乡代表",
+    "deputies_county": "县人大代表|县代表",
+    "deputies_expected": "应到",
+    "deputies_present": "实到",
+    "attendance_rate_reported": "参会率|到会率",
+    "deputy_groups": "代表小组",
+    "liaison_stations": "联络站|代表之家|工作室",
+    "inspections": "视察",
+    "research_surveys": "调研",
+    "law_enforcement_checks": "执法检查",
+    "work_reviews": "评议",
+    "special_supervisions": "专项督查|专项监督",
+    "reports_heard": "报告|汇报",
+    "hazards_found": "隐患|问题",
+    "hazards_rectified": "整改",
+    "rectification_notices": "整改通知",
+    "suggestions_received": "建议",
+    "bills_received": "议案",
+    "suggestions_closed": "办结",
+    "suggestions_closure_rate": "办结率",
+    "suggestions_reply_rate": "答复率|面复率",
+    "suggestions_satisfaction_rate": "满意率",
+    "suggestions_made_in_supervision": "审议意见|意见建议",
+    "deputy_reports_to_voters": "述职",
+    "trainings_held": "培训",
+    "training_participants": "参训",
+    "activity_participants": "参加",
+    "voter_visits": "走访",
+    "voter_receptions": "接待",
+    "issues_collected": "收集|征集",
+    "issues_resolved": "解决",
+    "petitions_received": "来信来访|信访",
+    "petitions_resolved": "信访办结",
+    "disputes_mediated": "纠纷",
+    "good_deeds": "实事|好事",
+    "households_helped": "帮扶|慰问",
+    "persons_helped": "资助|救助",
+    "funds_yuan": "元",
+    "articles_submitted": "信息|稿件",
+    "articles_published": "采用|录用",
+    "officials_elected": "选举|补选",
+    "resolutions_passed": "决议|决定",
+    "livelihood_projects": "民生实事",
+    "commended_groups": "先进小组|先进代表小组",
+    "commended_deputies": "优秀代表|优秀人大代表",
+}
 _MARK = re.compile(r"\[\[(.*?)\|(.*?)\]\]", re.S)
 _LINE = re.compile(r"^@ (.*)\n?", re.M)
 _REACH = 14

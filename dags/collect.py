@@ -60,6 +60,8 @@ def settle(collected: Iterable[dict[str, Any]], outlet_events: Any = None) -> di
     settled = settle(Settings.load(), summaries)
     outlet_events[INDICATOR_VALUES].extra = {"periods": settled["periods"]}
     chunks = [{"name": part["name"], "submission_ids": part["submission_ids"]} for part in summaries]
+    told = set(settled["submission_ids"])
+    chunks.append({"name": "此前中断未退回的", "submission_ids": [n for n in settled["to_return"] if n not in told]})
     return settled | {"chunks": chunks}
 
 

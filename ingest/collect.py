@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from datetime import datetime
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from catalogue import load as load_catalogue
+from catalogue.errors import Unavailable
+from catalogue.workers import worker_pool
 from ingest.county_rules import judge_county
 from ingest.inspection import Inspection, inspect
 from ingest.loading import Loaded, load_inspection
@@ -22,7 +23,7 @@ from ingest.workbook import ReceivedFile, read_batch
 from warehouse.archive import archived_path
 from warehouse.checks import LoadedHistory, received_before
 from warehouse.connection import Warehouse
-from warehouse.generation import SQL
+from warehouse.followup import awaiting, leave
 from warehouse.inbox import newest_submission, record_collected
 from warehouse.layout import record_layout
 from warehouse.load import lock_loads
@@ -36,6 +37,8 @@ def collect_chunk(settings: Place, chunk: Chunk, workers: int = 1) -> dict[str, 
     Safe to run again: bytes already registered add nothing but their arrival.
     """
     files = json.loads(Path(chunk["plan"]).read_text(encoding="utf-8"))
+    if not files:
+        return total([]) | {"name": chunk["name"]}
     catalogue = load_catalogue()
     warehouse = Warehouse(settings.warehouse_url)
     received = [
@@ -47,6 +50,10 @@ def collect_chunk(settings: Place, chunk: Chunk, workers: int = 1) -> dict[str, 
         )
         for entry in files
     ]
+    if lost := [file for file in received if not file.path.is_file()]:  # not the township's fault: no finding
+        raise Unavailable(
+            f"档案 {settings.archive} 中没有 {lost[0].file_name} 的存件：请确认档案所在的磁盘可用后重新收集。"
+        )
     batch = read_batch(received, catalogue.current_form, catalogue.synonyms, workers=workers)
     register = read_register(warehouse)
     jurisdiction = catalogue.jurisdiction(settings.jurisdiction)
@@ -71,8 +78,10 @@ def collect_chunk(settings: Place, chunk: Chunk, workers: int = 1) -> dict[str, 
         loaded = load_inspection(connection, inspection, catalogue)
         stored = loaded.submissions
         record_layout(connection, stored[stored["is_new"]], batch.places)
-        new = stored.loc[stored["is_touched"], "submission_id"]
-        refresh_touched(connection, [int(number) for number in new])
+        touched = stored.loc[stored["is_touched"], "submission_id"].tolist()
+        refresh_touched(connection, touched)
+        leave(connection, "county_rules", touched)
+        leave(connection, "return", stored.loc[stored["is_new"], "submission_id"].tolist())
         record_collected(connection, pd.DataFrame(files))
     return _summary(chunk["name"], loaded)
 
@@ -127,7 +136,7 @@ def _collected(settings: Place, chunks: list[Chunk]) -> Iterable[tuple[Chunk, di
         for chunk in chunks:
             yield chunk, collect_chunk(settings, chunk, workers=settings.workers)
         return
-    with ProcessPoolExecutor(settings.workers, mp_context=get_context("forkserver")) as pool:
+    with worker_pool(settings.workers) as pool:
         tasks = {pool.submit(collect_chunk, settings, chunk): chunk for chunk in chunks}
         for task in as_completed(tasks):
             yield tasks[task], task.result()
@@ -136,11 +145,11 @@ def _collected(settings: Place, chunks: list[Chunk]) -> Iterable[tuple[Chunk, di
 def settle(settings: Place, summaries: list[dict[str, Any]]) -> dict[str, Any]:
     """What can only be said when all chunks are in (county rules), and the summary of the whole collection.
 
-    `periods` are the months the new returns report: what quarterly figures have to be looked at again.
+    `periods` are the months the new returns report: what quarterly figures have to be looked at again. `to_return` are
+    the submissions whose annotated workbooks are due. Both include what an interrupted collection left undone.
     """
     whole = total(summaries)
-    asked = {"submissions": whole["submission_ids"]}
-    months = Warehouse(settings.warehouse_url).query(SQL / "summary" / "months.sql", asked)["period"]
-    whole["periods"] = [str(month) for month in months]
-    whole["county_findings"] = judge_county(settings, whole["periods"])
+    whole["periods"], whole["county_findings"] = judge_county(settings)
+    with Warehouse(settings.warehouse_url).transaction() as connection:
+        whole["to_return"] = awaiting(connection, "return")
     return whole

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from warehouse.connection import Warehouse
+from warehouse.connection import Warehouse, query
 from warehouse.county_checks import judge_months
+from warehouse.followup import awaiting, finish
+from warehouse.generation import SQL
 from warehouse.load import lock_loads
 
 if TYPE_CHECKING:
     from ingest.place import Place  # which calls this module
 
 
-def judge_county(settings: Place, months: list[str]) -> int:
-    """The current returns of the months (YYYY-MM) carry the county rules' findings (P07); how many there are.
+def judge_county(settings: Place) -> tuple[list[str], int]:
+    """Every month with returns loaded since the last time carries the county rules' findings (P07).
 
-    Loads wait meanwhile. Judging again changes nothing unless returns have come in since.
+    Returns the months (YYYY-MM) and how many findings they have. Loads wait meanwhile. All of it or nothing: what an
+    interrupted collection loaded is judged with the next one.
     """
     with Warehouse(settings.warehouse_url).transaction() as connection:
         lock_loads(connection)
-        return judge_months(connection, months)
+        loaded = awaiting(connection, "county_rules")
+        months = query(connection, SQL / "summary" / "months.sql", {"submissions": loaded})["period"].tolist()
+        found = judge_months(connection, months)
+        finish(connection, "county_rules", loaded)
+    return months, found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -15,8 +16,9 @@ from catalogue import load as load_catalogue
 from ingest.inbox import InboxFile, list_inbox, read_received, received_at
 from ingest.place import Place
 from ingest.workbook import read_identity
-from warehouse.archive import archived_path, store
+from warehouse.archive import archived_path, store, sweep
 from warehouse.connection import Warehouse
+from warehouse.followup import has_unfinished
 from warehouse.inbox import collected_files
 from warehouse.registry import read_register
 
@@ -32,8 +34,11 @@ def plan(settings: Place, received: Path | None = None, progress: Progress | Non
 
     All files of a township are in one chunk, so that chunks can be collected in any order and at the same time.
     `received` gives file,received_at; without it the file beside the inbox, else the files' modification times.
+    With nothing new there is one empty chunk when an interrupted collection left later steps to do, else none.
     """
-    known = collected_files(Warehouse(settings.warehouse_url))
+    warehouse = Warehouse(settings.warehouse_url)
+    known = collected_files(warehouse)
+    sweep(settings.archive)
     list_file = received or (settings.received_file if settings.received_file.exists() else None)
     times = read_received(list_file) if list_file else {}
     zone = ZoneInfo(settings.timezone)
@@ -43,7 +48,8 @@ def plan(settings: Place, received: Path | None = None, progress: Progress | Non
         entries.append(_archive(file, settings.archive, received_at(file, times, zone)))
         if progress:
             progress(number, len(new))
-    return _chunks(entries, settings)
+    groups = _deal(entries, settings.chunk_size) or ([[]] if has_unfinished(warehouse) else [])
+    return _chunks(groups, settings)
 
 
 def _archive(file: InboxFile, archive: Path, moment: datetime) -> dict[str, Any]:
@@ -60,9 +66,9 @@ def _archive(file: InboxFile, archive: Path, moment: datetime) -> dict[str, Any]
     }
 
 
-def _chunks(entries: list[dict[str, Any]], settings: Place) -> list[Chunk]:
+def _deal(entries: list[dict[str, Any]], most: int) -> list[list[dict[str, Any]]]:
     """Townships dealt into chunks: a county is a handful of tasks, a province stays below Airflow's mapping limit."""
-    size = min(settings.chunk_size, max(SMALL_CHUNK, math.ceil(len(entries) / MANY)))
+    size = min(most, max(SMALL_CHUNK, math.ceil(len(entries) / MANY)))
     townships: dict[str, list[dict[str, Any]]] = {}
     for entry in sorted(entries, key=lambda item: (item["received_at"], item["file_name"])):
         townships.setdefault(entry["township"], []).append(entry)
@@ -71,6 +77,11 @@ def _chunks(entries: list[dict[str, Any]], settings: Place) -> list[Chunk]:
         if not groups or len(groups[-1]) + len(files) > size:
             groups.append([])
         groups[-1].extend(files)
+    return groups
+
+
+def _chunks(groups: list[list[dict[str, Any]]], settings: Place) -> list[Chunk]:
+    """The chunks' files stand in plans in the home folder."""
     names = _names(settings)
     folder = settings.home / "plans"
     folder.mkdir(parents=True, exist_ok=True)
@@ -78,7 +89,7 @@ def _chunks(entries: list[dict[str, Any]], settings: Place) -> list[Chunk]:
     chunks = []
     for number, files in enumerate(groups, start=1):
         stamp = f"{datetime.now(ZoneInfo(settings.timezone)):%Y%m%dT%H%M%S%f}"
-        path = folder / f"{stamp}-{number:04d}.json"
+        path = folder / f"{stamp}-{os.getpid()}-{number:04d}.json"
         path.write_text(json.dumps(files, ensure_ascii=False), encoding="utf-8")
         chunks.append({"name": _name(files, names), "files": len(files), "plan": str(path)})
     return chunks
@@ -90,6 +101,8 @@ def _names(settings: Place) -> dict[str, str]:
 
 
 def _name(files: Sequence[dict[str, Any]], names: dict[str, str]) -> str:
+    if not files:
+        return "补做此前中断的步骤"
     codes = list(dict.fromkeys(names.get(entry["township"], "未识别") for entry in files))
     shown = "、".join(codes[:3]) + (f"等{len(codes)}个乡镇" if len(codes) > 3 else "")
     return f"{shown} {len(files)}份"

@@ -13,6 +13,7 @@ from catalogue.periods import Period
 from publish.annotation import Job, annotate_many, describe_status
 from warehouse.archive import archived_path
 from warehouse.connection import Warehouse, query
+from warehouse.followup import finish
 from warehouse.generation import SQL
 from warehouse.layout import read_layout
 
@@ -35,7 +36,8 @@ class Place(Protocol):
 def return_workbooks(settings: Place, submission_ids: list[int], workers: int = 1) -> list[str]:
     """Every submission with a hard finding or a warning has its annotated copy in the outbox; the paths written.
 
-    The copy is OUTBOX/month/township/name（第n版问题）.xlsx; written again it replaces the former one.
+    The copy is OUTBOX/month/township/name（第n版问题）.xlsx; written again it replaces the former one. Afterwards none
+    of the submissions awaits its return any more.
     """
     catalogue = load_catalogue()
     with Warehouse(settings.warehouse_url).transaction() as connection:
@@ -65,7 +67,14 @@ def return_workbooks(settings: Place, submission_ids: list[int], workers: int = 
         rules=catalogue.rules,
         workers=workers,
     )
+    forgo_return(settings, submission_ids)
     return [str(path) for path in written]
+
+
+def forgo_return(settings: Place, submission_ids: list[int]) -> None:
+    """None of the submissions awaits its return any more."""
+    with Warehouse(settings.warehouse_url).transaction() as connection:
+        finish(connection, "return", submission_ids)
 
 
 def _target(outbox: Path, row: dict[str, Any]) -> Path:

@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from catalogue.errors import CatalogueError, Refusal
+from catalogue.errors import CatalogueError, Refusal, Unavailable
 from taizhang.commands import clerk, county, narrative, numbers, services
 
 app = typer.Typer(
@@ -31,7 +31,7 @@ def guarded(command: Callable[..., Any]) -> int:
     """The exit code of the command; refusals become a sentence, a crash one that names the log."""
     try:
         command(standalone_mode=True)
-    except (Refusal, CatalogueError) as refusal:
+    except (Refusal, Unavailable, CatalogueError) as refusal:
         print(refusal, file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from catalogue import load
-from catalogue.errors import Refusal
+from catalogue.errors import Refusal, Unavailable
 from taizhang.local.postgres import Cluster
 from taizhang.rules_page import RULES_PAGE, rules_page
 from taizhang.settings import Settings
@@ -64,5 +64,5 @@ def _scratch_warehouse() -> Iterator[Warehouse]:
 if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
-    except Refusal as refusal:
+    except (Refusal, Unavailable) as refusal:
         sys.exit(str(refusal))

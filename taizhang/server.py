@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 
-from catalogue.errors import Refusal
+from catalogue.errors import Refusal, Unavailable
 from taizhang.local.airflow import POOL, USER
 from taizhang.settings import Settings, child_environment, is_set
 from warehouse.connection import Warehouse
@@ -51,5 +51,5 @@ def _airflow(settings: Settings, *arguments: str) -> None:
 if __name__ == "__main__":
     try:
         prepare(Settings.load())
-    except Refusal as refusal:
+    except (Refusal, Unavailable) as refusal:
         sys.exit(str(refusal))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from catalogue.errors import Refusal
 
 _BLOCK = 1 << 20
+_DRAFT = ".new-"
 
 
 def archived_path(archive: Path, sha256: str) -> Path:
@@ -24,28 +29,48 @@ def store(source: Path, archive: Path) -> str:
     Raises Refusal when the file cannot be read or the archive cannot be written (disk full): nothing is lost, the
     file stays in the inbox.
     """
-    archive.mkdir(parents=True, exist_ok=True)
-    digest = hashlib.sha256()
-    temporary: str | None = None
     try:
-        with source.open("rb") as given, tempfile.NamedTemporaryFile(dir=archive, prefix=".new-", delete=False) as copy:
-            temporary = copy.name
-            while block := given.read(_BLOCK):
-                digest.update(block)
-                copy.write(block)
-            copy.flush()
-            os.fsync(copy.fileno())
-        target = archived_path(archive, digest.hexdigest())
-        if not target.exists():
-            target.parent.mkdir(exist_ok=True)
-            Path(temporary).replace(target)
-            temporary = None
+        archive.mkdir(parents=True, exist_ok=True)
+        with source.open("rb") as given, _locked(archive, fcntl.LOCK_SH):
+            return _copy(given, archive)
     except OSError as error:
         reason = error.strerror or str(error)
         raise Refusal(
             f"{source.name} 无法存入档案 {archive}（{reason}）：请腾出磁盘空间或修正权限后重新收集，文件仍在收件箱中。"
         ) from None
-    finally:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
+
+
+def _copy(given: BinaryIO, archive: Path) -> str:
+    digest = hashlib.sha256()
+    with tempfile.NamedTemporaryFile(dir=archive, prefix=_DRAFT, delete=False) as copy:
+        try:
+            while block := given.read(_BLOCK):
+                digest.update(block)
+                copy.write(block)
+            copy.flush()
+            os.fsync(copy.fileno())
+            target = archived_path(archive, digest.hexdigest())
+            if not target.exists():
+                target.parent.mkdir(exist_ok=True)
+                Path(copy.name).replace(target)
+        finally:
+            Path(copy.name).unlink(missing_ok=True)
     return digest.hexdigest()
+
+
+def sweep(archive: Path) -> None:
+    """What a killed collection had half copied is gone; left alone while another collection is writing."""
+    with suppress(OSError), _locked(archive, fcntl.LOCK_EX | fcntl.LOCK_NB):
+        for draft in archive.glob(f"{_DRAFT}*"):
+            draft.unlink()
+
+
+@contextmanager
+def _locked(archive: Path, kind: int) -> Iterator[None]:
+    """The folder is locked: shared by those who write, for one alone who sweeps. The lock ends with its process."""
+    folder = os.open(archive, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, kind)
+        yield
+    finally:
+        os.close(folder)

@@ -8,14 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from psycopg import InterfaceError as DriverMisuse
+from psycopg import OperationalError as DriverError
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from catalogue.errors import Refusal
+from catalogue.errors import Refusal, Unavailable
 
 Sql = str | Path
+# what the server going away looks like: from SQLAlchemy, or from the driver where it is used directly (COPY)
+_LOST = (OperationalError, InterfaceError, DriverError, DriverMisuse)
 
 __all__ = ["Connection", "Sql", "Warehouse", "execute", "query", "run_script"]
 
@@ -32,19 +36,24 @@ class Warehouse:
         """A connection in one transaction: committed when the block ends, rolled back when it raises.
 
         With `as_of` (an ISO time) every view of current rows speaks as of that moment within the block.
-        Raises Refusal when the database cannot be reached.
+        Raises Unavailable when the database cannot be reached, or stops or fails before the commit is confirmed.
         """
+        place = self.url.render_as_string(hide_password=True)
         try:
             connection = self._engine.connect()
         except OperationalError as error:
-            raise Refusal(
-                f"The database at {self.url.render_as_string(hide_password=True)} cannot be reached "
-                f"({_first_line(error)}); start it with `taizhang up` or correct DATABASE_URL."
+            raise Unavailable(
+                f"连不上数据库 {place}（{_reason(error)}）：请用 taizhang up 启动，或改正 DATABASE_URL。"
             ) from None
-        with connection, connection.begin():
-            if as_of is not None:
-                connection.execute(text("select set_config('taizhang.as_of', :moment, true)"), {"moment": as_of})
-            yield connection
+        try:
+            with connection, connection.begin():
+                if as_of is not None:
+                    connection.execute(text("select set_config('taizhang.as_of', :moment, true)"), {"moment": as_of})
+                yield connection
+        except _LOST as error:
+            raise Unavailable(
+                f"数据库 {place} 中途停止或出错（{_reason(error)}）：没有写入半截数据，数据库恢复后请重新执行同一命令。"
+            ) from None
 
     def query(self, sql: Sql, params: Mapping[str, Any] | None = None, as_of: str | None = None) -> pd.DataFrame:
         """The rows of one query (text, or the path of an .sql file) with `:name` parameters, in its own transaction."""
@@ -82,5 +91,7 @@ def _read_url(url: str) -> URL:
     return parsed.set(drivername="postgresql+psycopg")
 
 
-def _first_line(error: OperationalError) -> str:
-    return str(error.orig).strip().splitlines()[-1] if error.orig else str(error)
+def _reason(error: Exception) -> str:
+    """The server's or the driver's own last line."""
+    lines = str(getattr(error, "orig", None) or error).strip().splitlines()
+    return lines[-1].strip() if lines else type(error).__name__

@@ -130,6 +130,7 @@ def _derive(connection: Connection) -> None:
     """pg_temp.result holds every indicator of every pair in pg_temp.pair."""
     _make(connection, "current_return")
     connection.execute(text("create index on pg_temp.current_return (township_code, period)"))
+    connection.execute(text("create index on pg_temp.current_return (submission_id)"))
     for step in ("target", "last_profile", "register_month"):
         _make(connection, step)
     columns = {"township_code": "text", "period_type": "text", "period": "text", "indicator": "text"}

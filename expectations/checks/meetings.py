@@ -52,8 +52,9 @@ def half_digit(text: str) -> float:
     """
     text = fold(text).replace("。", ".")
     digits = re.search(r"\d+(?:\.(\d+))?", text)
-    decimals = len(digits[1] or "") if digits else 0
-    in_percent = "%" in text or (digits is not None and float(digits[0]) > 1)
+    stated = digits or re.search(r"点([〇零一二三四五六七八九]+)", text)
+    decimals = len(stated[1] or "") if stated else 0
+    in_percent = "%" in text or "百分之" in text or (digits is not None and float(digits[0]) > 1)
     return HALF * 10.0 ** -(decimals + 2 if in_percent else max(decimals, 2))
 
 

@@ -6,7 +6,7 @@ import re
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from ingest.narrative.script import fold_characters
 
@@ -26,7 +26,7 @@ _PAGE_LINE = re.compile(
     r"\d{1,3}[ ]*/[ ]*\d{1,3}|共[ ]*\d{1,4}[ ]*页)[ \t]*(?:\n|$)",
     re.M,
 )
-_SLASHED = re.compile(r"(\d+)/(\d+)")
+_SLASHED = re.compile(r"(?<!\d)(\d{1,9})/(\d{1,9})")
 _ZERO_WIDTH = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad`\r\f\v]+")
 _BLANKS = re.compile(r"[ ]+")
 _COMMA = re.compile(r",(?!\d{3})|(?<!\d),")
@@ -45,6 +45,7 @@ _CLOSING = "，、。；：）”》%！？"
 _FRACTION_BEFORE = "占近约达超的之为仅比过"
 _FULL_LINE_SLACK = 3
 _LINE_LIMIT = 14
+_MOST_MARKS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def _columns(text: str) -> Iterator[Edit]:
 
 def _page_marks(text: str) -> Iterator[Edit]:
     """Marks like 3/22 that a converter left inside sentences, however they touch other digits."""
-    found = list(_SLASHED.finditer(text))
+    found = list(islice(_SLASHED.finditer(text), _MOST_MARKS))
     pages = _page_total(text, found)
     if pages is None:
         return

@@ -15,6 +15,8 @@ from ingest.narrative.word import read_docx
 
 LARGEST_FILE = 64 << 20
 LARGEST_TEXT = 4_000_000
+LARGEST_PLAIN = 16 << 20
+_TOO_LONG = f"正文超过 {LARGEST_TEXT // 10_000} 万字,不像一份报告,请拆开后再交。"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
 _COMMON = "的一是在人大代表镇乡会议和工作年月建议次件名个有中为主席团"
@@ -36,9 +38,11 @@ def read_document(path: Path) -> Document:
     try:
         data = _bytes(path)
         kind = _kind(data)
+        if kind in ("html", "text") and len(data) > LARGEST_PLAIN:
+            raise Unreadable(_TOO_LONG)
         text = _READERS[kind](path, data)
         if len(text) > LARGEST_TEXT:
-            raise Unreadable(f"正文超过 {LARGEST_TEXT} 字,不像一份报告,请拆开后再交。")
+            raise Unreadable(_TOO_LONG)
         if not text.strip():
             raise Unreadable("文件里没有文字,请检查是不是交错了文件。")
     except Unreadable as problem:

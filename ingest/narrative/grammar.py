@@ -14,9 +14,9 @@ from ingest.narrative.windows import Concepts, Window
 _FILLER = re.compile(
     r"(?:活动|工作|会议|情况|总数量?|数量|人数|次数|件数|数|量|达到|多达|高达|达|一?共有?|共计|总计|合计|累计|计|为|有|了|已经?|近"
     r"|是|在|的|均|都|各|等|分别|先后|就|超|各类|方面|同志|中|约|只有|仅|完成|到|以来|其|之|也|则|后|类|上|到位|任务|项目|点位"
-    r"|事项|案件|线索|现象|人员|经费|资金|款|款物|增加到|增至|提高到|提升到|上升到|上升至|[：\t“”\"》）《（/])*"
+    r"|事项|案件|线索|现象|人员|经费|资金|款|款物|增加到|增至|提高到|提升到|上升到|上升至|[：\t“”\"》）《（/])*+"
 )
-_LINK = re.compile(r"(?:、|和|与|及|以及|及其|“|”|》|《|等|的|会议|活动|工作|，)*")
+_LINK = re.compile(r"(?:、|和|与|及|以及|及其|“|”|》|《|等|的|会议|活动|工作|，)*+")
 _EACH = re.compile(r"各(?:为|达|有|召开|开展|组织)?$")
 _ALL = re.compile(r"(?:均|都|各|双双|全部)")
 _RESPECTIVELY = re.compile(r"分别(?:为|是|达|达到|有)?$|分别")
@@ -41,6 +41,7 @@ _LOOSE = frozenset(
 )  # fmt: skip
 _ACTIVITIES = frozenset(("inspection", "research", "lawcheck", "check", "special", "review", "compound"))
 _BILL = "议案"
+_NEUTRAL = frozenset(("total", "reset", "growth_end", "has"))
 _WITHIN = frozenset(("within",))
 _DEPUTIES = frozenset(("deputy", "deputy_town", "deputy_county", "deputy_mixed"))
 _PERSONS = _DEPUTIES | {
@@ -130,9 +131,15 @@ class Grammar:
         for other in window.left:
             if other.start < at:
                 continue
-            unknown += self._unknown(text, at, other.start) + (len(other.word) if self._counts(other) else 0)
+            unknown += self._unknown(text, at, other.start) + self._weight(other)
             at = other.end
         return unknown + self._unknown(text, at, window.quantity.start)
+
+    def _weight(self, token: Token) -> int:
+        """How far a word between a head and the number sets them apart."""
+        if self._counts(token):
+            return len(token.word)
+        return 0 if _NEUTRAL & token.concepts else 1
 
     def _unknown(self, text: str, start: int, end: int) -> int:
         filler = _FILLER.match(text, start, end)

@@ -120,10 +120,8 @@ def _kind(text: str, title: str) -> Kind:
         return "county"
     if county > own and county >= _FEW:
         return "county"
-    body = text[len(title) :]
-    if len(text) >= _SHORT and not _CONGRESS.search(body):
-        return "other"
-    if len(text) >= _LONG and len(_CONGRESS.findall(body[:_SAMPLE])) < _FEW:
+    named = len(_CONGRESS.findall(text[len(title) : _SAMPLE]))
+    if (len(text) >= _SHORT and not named) or (len(text) >= _LONG and named < _FEW):
         return "other"
     return "plan" if is_plan(text) else "township"
 

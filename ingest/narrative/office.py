@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -28,13 +30,25 @@ def convert_to_docx(path: Path, data: bytes) -> bytes:
             program, f"-env:UserInstallation={(home / 'profile').as_uri()}", "--headless", "--norestore",
             "--nolockcheck", "--convert-to", "docx", "--outdir", str(made.parent), str(source),
         ]  # fmt: skip
-        try:
-            subprocess.run(
-                command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
-                timeout=SECONDS, check=False,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired:
-            raise Unreadable("LibreOffice 转换超时,文件可能有问题;请另存为 .docx 再交。") from None
+        if not _run(command):
+            raise Unreadable("LibreOffice 转换超时,文件可能有问题;请另存为 .docx 再交。")
         if not made.is_file():
-            raise Unreadable("LibreOffice 打不开这个文件(可能加了密码或已损坏);请另存为 .docx 再交。")
+            raise Unreadable(
+                "LibreOffice 打不开这个文件(可能没有装 LibreOffice Writer,或文件加了密码、已损坏);请另存为 .docx 再交。"
+            )
         return made.read_bytes()
+
+
+def _run(command: list[str]) -> bool:
+    """False when the program and all it started had to be ended."""
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    try:
+        process.wait(SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return False
+    return True

@@ -29,8 +29,8 @@ MEASURES = (
     "方面",
 )
 _SPOKEN = "零〇一二两三四五六七八九"
-_HAN_NUMBER = rf"[{_SPOKEN}十廿卅百千万亿]+(?:点[{_SPOKEN}]+)?"
-_ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?"
+_HAN_NUMBER = rf"[{_SPOKEN}十廿卅百千万亿]{{1,16}}(?:点[{_SPOKEN}]{{1,4}})?"
+_ARABIC = r"(?<!\d)(?:\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,6})?(?!\d)|\d{1,12}(?:\.\d{1,6})?)"
 _QUANTITY = re.compile(
     rf"(?P<before>将近|接近|大约|约计|超过|不下于|近|约|超|逾|上|余)?"
     rf"(?:百分之(?P<share>{_HAN_NUMBER}|{_ARABIC})(?P<share_more>多)?"
@@ -113,7 +113,7 @@ def _read(text: str, found: re.Match[str]) -> Quantity | None:
             return None
     elif _STEP.search(head) and _FROM.search(head):
         grown = True
-    if part["after"] and _THRESHOLD.match(text[found.start("after") :]) and unit != "%":
+    if part["after"] and _THRESHOLD.match(text, found.start("after")) and unit != "%":
         return None
     approximate = bool(part["before"] or part.get("more") or part["rest"] or part["after"] or part["share_more"])
     return Quantity(start, end, value, unit, approximate, part["number"] == "一", grown, part["after"] == "以上")

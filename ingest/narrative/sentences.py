@@ -22,6 +22,7 @@ _CLAUSE = re.compile(
 _PER_HEAD = re.compile(r"每(?:人|名|位|个|户|组)|人均|户均")
 _COUNTY_DEPUTIES = re.compile(r"[县区旗](?:级)?(?:人大)?代表")
 _LEVELS = frozenset(("deputy", "deputy_town", "deputy_county", "deputy_city"))
+_LONGEST = 1_500
 _ONE = 0.88
 _CARRIED = 0.96
 
@@ -40,7 +41,7 @@ class SentenceReader:
     def read(self, block: Block, quantities: Sequence[Quantity]) -> Iterator[Found]:
         """The facts of a paragraph, given the quantities that stand in it."""
         at = 0
-        for start, end in _parts(_SENTENCE, self.text, block.start, block.end):
+        for start, end in _bounded(_parts(_SENTENCE, self.text, block.start, block.end)):
             first = at
             while at < len(quantities) and quantities[at].start < end:
                 at += 1
@@ -200,6 +201,13 @@ class SentenceReader:
 def _in_phrase(quantity: Quantity, tokens: Sequence[Token]) -> bool:
     """True when the number is the beginning of a word (三个代表)."""
     return any(token.start < quantity.end < token.end for token in tokens)
+
+
+def _bounded(spans: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Sentences, cut where one is longer than any writer's."""
+    for start, end in spans:
+        for at in range(start, end, _LONGEST):
+            yield at, min(end, at + _LONGEST)
 
 
 def _parts(sign: re.Pattern[str], text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

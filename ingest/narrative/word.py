@@ -13,7 +13,7 @@ from lxml import etree
 
 from ingest.narrative.problems import Unreadable
 
-LARGEST_PART = 48 << 20
+LARGEST_TEXT = 24 << 20  # bytes of XML, all parts together
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -33,16 +33,21 @@ def read_docx(source: Path | bytes) -> str:
                 for info in package.infolist()
                 if (found := _PARTS.fullmatch(info.filename))
             )
-            lines = [line for _, name, info in parts for line in _lines(_inflate(package, info), name)]
+            lines: list[str] = []
+            left = LARGEST_TEXT
+            for _, name, info in parts:
+                data = _inflate(package, info, left)
+                left -= len(data)
+                lines += _lines(data, name)
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError, OSError):
         raise Unreadable(_DAMAGED) from None
     return "\n".join(lines)
 
 
-def _inflate(package: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+def _inflate(package: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> bytes:
     with package.open(info) as part:
-        data = part.read(LARGEST_PART + 1)
-    if len(data) > LARGEST_PART:
+        data = part.read(most + 1)
+    if len(data) > most:
         raise Unreadable("文件解压后过大,不像一份报告,请检查后重新提交。")
     return data
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -15,6 +16,7 @@ from ingest.workbook.received import FormulaError
 
 ERROR_WORDS = frozenset({"#REF!", "#DIV/0!", "#N/A", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
 _YES = "是"
+LARGEST_COUNT = 10.0**15  # no township counts that far, and beyond it a number cell is no longer exact
 _RATE_EXPECTED = "0 到 1 之间的数或百分数"
 _EXPECTED = {
     "count": "非负整数",
@@ -38,19 +40,13 @@ Parse = Callable[[object], Typed]
 
 def as_text(value: object) -> str:
     """The cell's text as a clerk sees it: 12, 0.989, 2025-01-03, TRUE."""
-    if isinstance(value, str):
-        return value
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, FormulaError):
-        return value.text
     if isinstance(value, datetime):
         return value.isoformat(" ", "seconds")
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value)
+    return value.text if isinstance(value, FormulaError) else str(value)
 
 
 @dataclass(frozen=True)
@@ -116,9 +112,9 @@ class CellGrammar:
         else:
             return Typed(None, "C02", expected)
         number = quantity.value
-        if quantity.percent and field.type != "rate":
+        if not math.isfinite(number) or (quantity.percent and field.type != "rate"):
             return Typed(None, "C02", expected)
-        if number < 0 or (field.type == "count" and not number.is_integer()):
+        if number < 0 or (field.type == "count" and not (number.is_integer() and number <= LARGEST_COUNT)):
             return Typed(None, "C03", expected)
         if field.type == "rate":
             if number > 100:

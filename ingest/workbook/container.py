@@ -1,8 +1,8 @@
 """What kind of file it is, by content, and whether it may be opened; cheap, before any parser sees it.
 
-A zip's directory is not trusted: parts are inflated with a limit. A workbook counts as `plain` (safe to parse in this process)
-where the real size of its sheets and the area their cells span are known to be small; the parser then sees only what was
-looked at here, packed anew. All else is read in a sandbox.
+A zip's directory is not trusted: parts are inflated with a limit. A workbook counts as `plain` (safe to parse in this
+process) where the real size of its sheets and the area their cells span are known to be small; the parser then sees
+only what was looked at here, packed anew. All else is read in a sandbox.
 """
 
 from __future__ import annotations
@@ -57,6 +57,11 @@ class Container:
     def source(self) -> bytes:
         """What to give a parser: of a plain file only the parts that were looked at."""
         return pack((self.parts[name], text) for name, text in self.text.items()) if self.plain else self.data
+
+    @property
+    def unstyled(self) -> bytes:
+        """The same without number formats: a parser then takes no number for a date or a duration."""
+        return pack((self.parts[name], text) for name, text in self.text.items() if name != "xl/styles.xml")
 
     def inflate(self, name: str, limit: int = LARGEST_TEXT) -> bytes:
         """The content of a part. Raises Unreadable where it is damaged or holds more than `limit` bytes."""

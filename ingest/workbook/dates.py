@@ -55,14 +55,17 @@ def read_date(text: str, around: date) -> date | MonthDay | None:
         return _day(int(found[1]), int(found[3]), int(found[4]))
     if found := _COMPACT.fullmatch(text):
         return _day(*map(int, found.groups()))
-    if found := _CHINESE.fullmatch(text):
-        month, day = _small(found[2]), _small(found[3])
-        if month is None or day is None:
-            return None
-        if found[1] is None:
-            return MonthDay(month, day) if _day(_LEAP_YEAR, month, day) else None
+    return _read_chinese(text, around)
+
+
+def _read_chinese(text: str, around: date) -> date | MonthDay | None:
+    found = _CHINESE.fullmatch(text)
+    month, day = (_small(found[2]), _small(found[3])) if found else (None, None)
+    if found is None or month is None or day is None:
+        return None
+    if found[1] is not None:
         return _day(_year(found[1], around), month, day)
-    return None
+    return MonthDay(month, day) if _day(_LEAP_YEAR, month, day) else None
 
 
 def read_serial(value: float, epoch: date, around: date) -> date | None:

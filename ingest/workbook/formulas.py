@@ -224,7 +224,7 @@ def _judge_ods(cell: Any) -> FormulaError | None:
     if cell.get(_CALC + "value-type") == "error":
         return _error(text or "#N/A")
     formula = cell.get(_TABLE + "formula")
-    if formula is None or text or cell.get(_OFFICE + "value-type") is not None:
+    if formula is None or cell.get(_OFFICE + "value-type") is not None or cell.find("{*}p") is not None:
         return None
     return FormulaError("=" + formula.partition("=")[2], _NO_VALUE)
 

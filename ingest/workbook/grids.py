@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import python_calamine
@@ -14,6 +15,7 @@ from ingest.workbook.container import Container
 from ingest.workbook.formulas import FormulaMarks, mark_formulas, ods_merges
 from ingest.workbook.legacy import uses_1904
 from ingest.workbook.received import Unreadable
+from ingest.workbook.zips import peek
 
 Merge = tuple[int, int, int, int]  # first row, first column, last row, last column, within the grid
 Row = list[object]
@@ -21,6 +23,8 @@ _TALL = 5_000
 _MOST_ROWS = 50_000
 _FURTHEST_MARK = 200  # a formula without value further outside the used area belongs to no table
 _DATE_1904 = re.compile(rb"""date1904\s*=\s*["'](?:1|true)["']""")
+_NULL_DATE_1904 = re.compile(rb"""<table:null-date[^>]*date-value=["']1904""")
+_SETTINGS = 4 << 20  # bytes; the settings of an ods file stand before its tables
 _DAMAGED = "文件已损坏，工作簿无法解析"
 
 
@@ -63,22 +67,19 @@ def open_workbook(container: Container, *, marked: bool = True) -> Workbook:
 
     Raises Unreadable with a Chinese reason where it cannot be parsed.
     """
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(container.source))
-    except python_calamine.PasswordError:
-        raise Unreadable("文件已加密，需要密码才能打开") from None
-    except (python_calamine.CalamineError, OSError, ValueError):
-        raise Unreadable(_DAMAGED) from None
+    book = _open_book(container.source)
     names = [sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
     marks = mark_formulas(container) if marked else {}
     merges = ods_merges(container) if container.kind == "ods" else {}
 
     def grid(name: str) -> Grid:
+        marked_cells, merged = marks.get(name, {}), merges.get(name)
         try:
-            sheet = book.get_sheet_by_name(name)
-        except (python_calamine.CalamineError, OSError, ValueError):
-            raise Unreadable(_DAMAGED) from None
-        found = _make_grid(sheet, marks.get(name, {}), merges.get(name))
+            found = _read_grid(book, name, marked_cells, merged)
+        except _Unspeakable:
+            if not container.plain:
+                raise
+            found = _read_grid(_open_book(container.unstyled), name, marked_cells, merged)
         if container.kind != "xlsx":
             found.rows = [[float(value) if type(value) is int else value for value in row] for row in found.rows]
         return found
@@ -86,9 +87,29 @@ def open_workbook(container: Container, *, marked: bool = True) -> Workbook:
     return Workbook(names, _epoch_1904(container), grid)
 
 
+def _open_book(source: bytes) -> CalamineWorkbook:
+    try:
+        with _no_panic("文件"):
+            return CalamineWorkbook.from_filelike(io.BytesIO(source))
+    except python_calamine.PasswordError:
+        raise Unreadable("文件已加密，需要密码才能打开") from None
+    except (python_calamine.CalamineError, OSError, ValueError):
+        raise Unreadable(_DAMAGED) from None
+
+
+def _read_grid(book: CalamineWorkbook, name: str, marks: FormulaMarks, merged: list[Merge] | None) -> Grid:
+    try:
+        with _no_panic(f"工作表“{name.strip()}”"):
+            return _make_grid(book.get_sheet_by_name(name), marks, merged)
+    except (python_calamine.CalamineError, OSError, ValueError):
+        raise Unreadable(_DAMAGED) from None
+
+
 def _epoch_1904(container: Container) -> bool:
     if container.kind == "xlsx":
         return bool(_DATE_1904.search(container.inflate(container.workbook_part)))
+    if container.kind == "ods":
+        return bool(_NULL_DATE_1904.search(peek(container.data, container.parts["content.xml"], _SETTINGS)))
     return container.kind == "xls" and uses_1904(container.data)
 
 
@@ -107,6 +128,21 @@ def _make_grid(sheet: CalamineSheet, marks: FormulaMarks, merged: list[Merge] | 
         merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
     merges = [(r1 - top, c1 - left, r2 - top, c2 - left) for r1, c1, r2, c2 in merged]
     return Grid(sheet.name, rows, top, left, merges)
+
+
+class _Unspeakable(Unreadable):
+    """A number no date or duration can hold stands in a cell formatted as one."""
+
+
+@contextmanager
+def _no_panic(where: str) -> Iterator[None]:
+    """Turns an overflow and the parser's panic, which is no Exception, into Unreadable; everything else passes."""
+    try:
+        yield
+    except BaseException as error:
+        if not isinstance(error, OverflowError) and type(error).__name__ != "PanicException":
+            raise
+        raise _Unspeakable(f"{where}中有程序无法表示的内容，如过大的日期或时间") from None
 
 
 def _read_tall(sheet: CalamineSheet) -> list[Row]:

@@ -85,7 +85,7 @@ def _assemble(grid: Grid, filled: list[Row], row: int, fields: dict[str, str], i
 
 
 def _supplement(filled: list[Row], row: int, fields: dict[str, str], columns: dict[str, int]) -> int:
-    """Adds to `columns` the labels that stand in the row below or above, or are split over two; the body's first row."""
+    """Adds to `columns` the labels in the row below or above, or split over two; the first row of the body."""
     body, taken = row + 1, set(columns.values())
     blank: Row = [""] * len(filled[row])
     above = filled[row - 1] if row else blank

@@ -7,10 +7,11 @@ from functools import cached_property
 
 from catalogue.models import Form, Sheet, Synonyms
 from catalogue.text import fold
+from ingest.workbook.grids import Grid
 
-OWN_SHEETS = frozenset(
-    {"填表说明", "问题清单"}
-)  # written by the platform itself into templates and annotated workbooks
+# Sheets the platform itself writes into templates and annotated workbooks: name -> how one of their rows begins.
+_OWN_SHEETS = {"填表说明": ("《{form}》填表说明",), "问题清单": ("序号", "级别", "规则")}
+_OWN_DEPTH = 30
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,14 @@ class FormLabels:
 
     form: Form
     synonyms: Synonyms
+
+    def is_own(self, grid: Grid) -> bool:
+        """True for a sheet the platform wrote: known by its name and by what stands on it."""
+        begins = [word.format(form=self.form.name) for word in _OWN_SHEETS.get(fold(grid.name), ())]
+        return bool(begins) and any(
+            all(isinstance(cell, str) and cell.startswith(word) for cell, word in zip(row, begins, strict=False))
+            for row in grid.rows[:_OWN_DEPTH]
+        )
 
     @cached_property
     def sheets(self) -> dict[str, Sheet]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ from ingest.workbook.worker import LENGTH, Job
 
 WALL_SECONDS = 40.0
 _START_SECONDS = 120.0
+_DYING_SECONDS = 5.0
 _LARGEST_ANSWER = 512 << 20
 _ROOT = Path(__file__).resolve().parents[2]
 _TOO_SLOW = "读取超时，内容过大或结构异常"
@@ -27,6 +29,10 @@ _DIED = "读取时超出内存或时间限制，内容过大或结构异常"
 
 class _Lost(Exception):
     """The process died or hung; the text is the reason for the clerk."""
+
+
+class _Killed(_Lost):
+    """Somebody else ended the process (another program, or the system short of memory)."""
 
 
 class Sandbox:
@@ -67,6 +73,13 @@ class Sandbox:
             process.communicate()
 
     def _ask(self, job: Job) -> object:
+        """The answer. A job during which the process was killed is given once more: it may not be the file's fault."""
+        try:
+            return self._ask_once(job)
+        except _Killed:
+            return self._ask_once(job)
+
+    def _ask_once(self, job: Job) -> object:
         process = self._process or self._start()
         assert process.stdin is not None
         try:
@@ -77,14 +90,22 @@ class Sandbox:
                 raise _Lost("内容过大")
             return pickle.loads(_receive(process, length, deadline))  # noqa: S301 (our own worker wrote it)
         except OSError:
-            self.close()
-            raise _Lost(_DIED) from None
+            raise self._death(process) from None
         except _Lost:
             self.close()
             raise
 
+    def _death(self, process: subprocess.Popen[bytes]) -> _Lost:
+        """Why the process, which has hung up, is gone."""
+        try:
+            code = process.wait(_DYING_SECONDS)
+        except subprocess.TimeoutExpired:
+            code = None
+        self.close()
+        return _Killed(_DIED) if code == -signal.SIGKILL else _Lost(_DIED)
+
     def _start(self) -> subprocess.Popen[bytes]:
-        """A worker that has said it is ready. Raises RuntimeError where none can be started: that is no file's fault."""
+        """A worker that has said it is ready. Raises RuntimeError where none can be started: no file's fault."""
         command = "import sys; sys.path.insert(0, sys.argv[1]); from ingest.workbook.worker import main; main()"
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-c", command, str(_ROOT)],
@@ -120,7 +141,7 @@ def _receive(process: subprocess.Popen[bytes], length: int, deadline: float) -> 
             raise _Lost(_TOO_SLOW)
         piece = os.read(source, min(missing, 1 << 20))
         if not piece:
-            raise _Lost(_DIED)
+            raise ConnectionResetError
         pieces.append(piece)
         missing -= len(piece)
     return b"".join(pieces)

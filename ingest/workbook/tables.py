@@ -39,7 +39,7 @@ def read_table(grid: Grid, sheet: Sheet, labels: FormLabels, is_valid: Validity)
             reading.columns[field] = list(columns[column])
     others = cut.others(kept) if header.others else {}
     if others:
-        reading.extra = [cut.extra(index, others) for index in kept]
+        reading.extra = [cut.beside(index, others) for index in kept]
     return reading, _unknown(grid, others, sheet.code) + absent_fields(sheet, set(header.columns))
 
 
@@ -118,7 +118,7 @@ class _Cut:
                 found[column] = f"无列名（{where}）"
         return found
 
-    def extra(self, index: int, others: dict[int, str]) -> dict[str, str] | None:
+    def beside(self, index: int, others: dict[int, str]) -> dict[str, str] | None:
         """The row's content in the columns outside the form."""
         row = self.filled[index]
         texts = {
@@ -127,7 +127,7 @@ class _Cut:
         return texts or None
 
     def _with_content(self) -> Iterator[tuple[int, int, object]]:
-        """Row, column and value of the first cell in every row with content of its own (not only a merge from above)."""
+        """Row, column and value of the first cell in every row with content of its own, not only merged from above."""
         ignored, is_blank, totals = self.header.ignored, self.labels.is_blank, self.labels.totals
         for index in range(self.header.body, len(self.grid.rows)):
             row = self.grid.rows[index]
@@ -176,7 +176,7 @@ class _Cut:
         return footers
 
     def _is_complete(self, index: int) -> bool:
-        """True where every required cell is there and can be read: then the row is data, whatever its first cell says."""
+        """True where every required cell is there and can be read: then the row is data, whatever it begins with."""
         columns, row = self.header.columns, self.filled[index]
         return all(
             field.code in columns and self.is_valid(self.sheet.code, field.code, row[columns[field.code]])

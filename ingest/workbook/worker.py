@@ -1,7 +1,7 @@
 """The sandboxed process that reads files nobody vouches for: little memory, little time, nothing to lose but one file.
 
-`ingest.workbook.sandbox` starts it and speaks with it over stdin and stdout: messages are pickles led by their length. The
-first message makes the reader and is answered with an empty one; each further message names a file.
+`ingest.workbook.sandbox` starts it and speaks with it over stdin and stdout: messages are pickles led by their length.
+The first message makes the reader and is answered with an empty one; each further message names a file.
 """
 
 from __future__ import annotations

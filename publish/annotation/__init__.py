@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from catalogue import Form, Rule
+from catalogue.workers import worker_pool
 from publish.annotation.entries import Entry, make_entries, read_places
 from publish.annotation.package import Limits
 from publish.annotation.patching import write_annotated
@@ -77,7 +76,7 @@ def annotate_many(
     write: Callable[[tuple[Job, list[Entry]]], Path] = partial(_write, limits=limits or Limits())
     if workers <= 1 or len(jobs) < 2:
         return [write(item) for item in made]
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with worker_pool(workers) as pool:
         return list(pool.map(write, made, chunksize=max(1, len(jobs) // (workers * 4))))
 
 

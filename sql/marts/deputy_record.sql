@@ -17,33 +17,59 @@ listed as (
     group by g.submission_id
 ),
 
-trained as (
+training as materialized (
     select
-        r.township_code,
-        r.period_type,
-        r.period,
-        count(distinct d.row_key) filter (where d.trainings_attended >= 1) as deputies,
-        bool_or(d.approximate && array['trainings_attended']) as is_approximate
-    from pg_temp.register_month as r
-    inner join pg_temp.target as t
-        on r.township_code = t.township_code and r.period_type = t.period_type and r.period = t.period
+        t.township_code,
+        t.period_type,
+        t.period,
+        d.row_key,
+        d.trainings_attended >= 1 as is_trained,
+        d.approximate && array['trainings_attended'] as is_approximate
+    from pg_temp.target as t
     inner join pg_temp.current_return as c
         on t.township_code = c.township_code and c.period between t.first_month and t.last_month
     inner join restricted.deputy_record as d
         on c.submission_id = d.submission_id and (d.trainings_attended >= 1 or d.approximate <> '{}')
-    inner join register as g on r.submission_id = g.submission_id and d.row_key = g.row_key
-    group by r.township_code, r.period_type, r.period
+    where t.is_loaded
 ),
 
-first_report as (
+trained as (
     select
-        d.township_code,
-        d.row_key,
-        min(d.period) as first_month
-    from restricted.deputy_record as d
-    inner join pg_temp.current_return as c on d.submission_id = c.submission_id
-    where d.reported_to_voters_flag
-    group by d.township_code, d.row_key
+        n.township_code,
+        n.period_type,
+        n.period,
+        count(distinct n.row_key) filter (where n.is_trained) as deputies,
+        bool_or(n.is_approximate) as is_approximate
+    from training as n
+    inner join pg_temp.register_month as r
+        on n.township_code = r.township_code and n.period_type = r.period_type and n.period = r.period
+    inner join register as g on r.submission_id = g.submission_id and n.row_key = g.row_key
+    group by n.township_code, n.period_type, n.period
+),
+
+first_report as materialized (
+    select
+        k.township_code,
+        k.row_key,
+        f.period as first_month
+    from (
+        select distinct
+            g.township_code,
+            g.row_key
+        from register as g
+    ) as k
+    cross join
+        lateral (
+            select d.period
+            from restricted.deputy_record as d
+            where
+                d.township_code = k.township_code
+                and d.row_key = k.row_key
+                and d.reported_to_voters_flag
+                and d.submission_id in (select c.submission_id from pg_temp.current_return as c)
+            order by d.period
+            limit 1
+        ) as f
 ),
 
 reported as (

@@ -1,28 +1,38 @@
 -- Hazards open on the period's last day, by the newest row version reported for a month up to that day.
-with standing as (
-    select distinct on (t.township_code, t.last_month, e.row_key)
+with version as (
+    select
+        e.township_code,
+        e.period,
+        e.status,
+        e.rectify_by,
+        lead(e.period) over (partition by e.township_code, e.row_key order by e.period) as next_period
+    from event.hazard as e
+    inner join pg_temp.current_return as c on e.submission_id = c.submission_id
+),
+
+ending as (
+    select distinct
         t.township_code,
         t.last_month,
-        t.last_day,
-        e.status,
-        e.rectify_by
-    from (
-        select distinct s.township_code, s.last_month, s.last_day from pg_temp.target as s
-        where s.has_history
-    ) as t
-    inner join event.hazard as e on t.township_code = e.township_code and t.last_month >= e.period
-    inner join pg_temp.current_return as c on e.submission_id = c.submission_id
-    order by t.township_code asc, t.last_month asc, e.row_key asc, e.period desc
+        t.last_day
+    from pg_temp.target as t
+    where t.has_history
 ),
 
 measured as (
     select
-        s.township_code,
-        s.last_month,
-        count(*) filter (where s.status in ('待整改', '整改中')) as open,
-        count(*) filter (where s.status in ('待整改', '整改中') and s.rectify_by < s.last_day) as overdue
-    from standing as s
-    group by s.township_code, s.last_month
+        t.township_code,
+        t.last_month,
+        count(*) as open,
+        count(*) filter (where v.rectify_by < t.last_day) as overdue
+    from ending as t
+    inner join version as v
+        on
+            t.township_code = v.township_code
+            and t.last_month >= v.period
+            and (v.next_period is null or t.last_month < v.next_period)
+    where v.status in ('待整改', '整改中')
+    group by t.township_code, t.last_month
 )
 
 select

@@ -58,7 +58,7 @@ def collect(
 ) -> None:
     """Archive, check and load everything new in the inbox."""
     from ingest.collect import collect_inbox  # noqa: PLC0415
-    from publish.outbox import return_workbooks  # noqa: PLC0415
+    from publish.outbox import forgo_return, return_workbooks  # noqa: PLC0415
     from taizhang.local import ensure_database  # noqa: PLC0415
 
     settings = Settings.load()
@@ -67,7 +67,11 @@ def collect(
     ensure_database(settings)
     with progress("收集") as report:
         summary = collect_inbox(settings, received, report)
-    written = return_workbooks(settings, summary["submission_ids"], settings.workers) if annotate else []
+    written: list[str] = []
+    if annotate:
+        written = return_workbooks(settings, summary["to_return"], settings.workers)
+    else:
+        forgo_return(settings, summary["to_return"])
     answer = summary | {"outbox": str(settings.outbox), "annotated": len(written)}
     if as_json:
         print_json(answer)

@@ -159,9 +159,11 @@ def _wait_healthy(service: AirflowService, since: dict[str, datetime]) -> None:
     deadline = time.monotonic() + _BOOT
     while True:
         health = service.health(since)
-        for name, text in health.items():
-            if text == "stopped":
+        for name in (name for name, text in health.items() if text == "stopped"):
+            if name in since:
                 raise Refusal(f"Airflow's {name} ended at once; the end of {service.services[name].log} says why.")
+            since[name] = now()  # it ran before and fell when the database or another part was killed
+            service.start(name)
         if set(health.values()) == {"healthy"}:
             return
         if time.monotonic() > deadline:

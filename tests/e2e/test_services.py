@@ -201,13 +201,15 @@ def test_the_pages_want_the_password(county: Settings) -> None:
 
 
 @pytest.mark.parametrize("part", ["scheduler", "api-server", "postgresql"])
-def test_a_killed_part_is_all_that_is_started_again(county: Settings, part: str) -> None:
+def test_a_killed_part_is_started_again_the_others_left_alone(county: Settings, part: str) -> None:
     before = pids(status(county))
     kill(before[part])
     assert not status(county).running
     after = up(county, echo=silent)
     assert after.running
-    assert {name for name, pid in pids(after).items() if pid != before[name]} == {part}
+    anew = {name for name, pid in pids(after).items() if pid != before[name]}
+    assert part in anew
+    assert anew == {part} or part == "postgresql", "only the database's fall may take others with it"
 
 
 def test_the_sample_county_in_the_real_scheduler_agrees_with_its_truth(county: Settings, county_small: Path) -> None:
@@ -218,6 +220,10 @@ def test_the_sample_county_in_the_real_scheduler_agrees_with_its_truth(county: S
     airflow = AirflowService(county)
     run_dag(airflow, "collect", {}, silent)
     run_dag(airflow, "rollup_quarter", {"quarter": "2025Q1"}, silent)
+    run_types = {
+        run["run_type"] for run in airflow.call(airflow.login(), "GET", "/dags/rollup_quarter/dagRuns")["dag_runs"]
+    }
+    assert "asset_triggered" in run_types, "returns for a quarter that is over close it again"
     found = differences(county_small, warehouse)
     assert not any(found.values()), "\n".join(f"{name}\n{value}" for name, value in found.items() if value)
     assert list(county.outbox.rglob("*.xlsx"))

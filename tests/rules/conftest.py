@@ -1,4 +1,4 @@
-"""Both runs over the cases: all returns in one batch, and the last of every case after the others."""
+"""What becomes of all cases: one county for the session, collected in two batches."""
 
 from __future__ import annotations
 
@@ -14,25 +14,13 @@ from rule_run import Outcome, Run
 @pytest.fixture(scope="session")
 def outcomes(
     database_server: Any, template_database: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, dict[str, Outcome]]]:
-    """Way of collecting -> file name -> what became of it. `together`: one batch; `apart`: two, one after the other."""
+) -> Iterator[dict[str, Outcome]]:
+    """File name (rule_run.file_name) -> what became of it."""
     from warehouse.connection import Warehouse  # noqa: PLC0415  heavy; only when a rule test runs
 
-    cases = list(enumerate(all_cases(), start=1))
     folder: Path = tmp_path_factory.mktemp("rules")
-    written: dict[str, Path] = {}
-    found = {}
-    for way in ("together", "apart"):
-        chosen = [
-            (number, case)
-            for number, case in cases
-            if (case.collected != "apart" if way == "together" else len(case.returns) > 1)
-        ]
-        name = f"rules_{way}"
-        database_server.psql(f"create database {name} template {template_database};")
-        run = Run(Warehouse(database_server.get_uri(name)), folder, chosen, written)
-        run.collect_together() if way == "together" else run.collect_apart()
-        found[way] = run.outcomes()
-    yield found
-    for way in found:
-        database_server.psql(f"drop database if exists rules_{way} with (force);")
+    database_server.psql(f"create database rules template {template_database};")
+    run = Run(Warehouse(database_server.get_uri("rules")), folder, list(enumerate(all_cases(), start=1)))
+    run.collect()
+    yield run.outcomes()
+    database_server.psql("drop database if exists rules with (force);")

@@ -1,10 +1,10 @@
-"""All cases through the real code: written, read, inspected and loaded in as few batches as their order allows."""
+"""All cases through the real code: written, read, inspected and loaded, in as few batches as tell the ways apart."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -20,7 +20,7 @@ from ingest.loading import load_inspection
 from ingest.workbook import ReceivedFile, read_batch
 from warehouse.checks import LoadedHistory, received_before
 from warehouse.connection import Connection, Warehouse
-from warehouse.registry import load_parameters, load_register
+from warehouse.registry import load_register
 
 Finding = tuple[str, str, int | None, str | None]  # severity, sheet (or "file"), row, field
 
@@ -36,9 +36,17 @@ class Outcome:
     open: dict[str, int] = field(default_factory=dict)
 
 
-def code_of(number: int) -> str:
-    """The township code of the case with that number."""
-    return f"4399{number:05d}"
+WAYS = ("together", "apart")
+
+
+def goes(case: Case, way: str) -> bool:
+    """True where the case is collected that way: `together` in one batch, `apart` in two."""
+    return case.collected != "apart" if way == "together" else len(case.returns) > 1
+
+
+def code_of(number: int, way: str) -> str:
+    """The code of the township in which the case of that number is played that way."""
+    return f"4399{WAYS.index(way)}{number:04d}"
 
 
 def name_of(case: Case, number: int) -> str:
@@ -50,16 +58,11 @@ def _name(number: int) -> str:
     return "".join("甲乙丙丁戊己庚辛壬癸"[int(digit)] for digit in str(number))
 
 
-def register_of(cases: Iterable[tuple[int, Case]]) -> Register:
-    """The register in which every case has its own township."""
-    return Register(township for number, case in cases for township in _townships(case, number))
-
-
-def _townships(case: Case, number: int) -> list[Township]:
+def _townships(case: Case, number: int, way: str) -> list[Township]:
     given = case.township
     return [
         Township(
-            code=code_of(number),
+            code=code_of(number, way),
             name=entry.get("name", name_of(case, number)),
             kind=entry.get("kind", given.get("kind", "镇")),
             aliases=tuple(entry.get("aliases", ())),
@@ -73,57 +76,51 @@ def _townships(case: Case, number: int) -> list[Township]:
 
 
 class Run:
-    """One county on one warehouse: cases in, outcomes out. `written`: files that stand already, by name."""
+    """One county in which every case has a township of its own, or two: one for each way of collecting it."""
 
-    def __init__(
-        self, warehouse: Warehouse, folder: Path, cases: list[tuple[int, Case]], written: dict[str, Path]
-    ) -> None:
-        self.warehouse, self.folder, self.cases, self.written = warehouse, folder, cases, written
+    def __init__(self, warehouse: Warehouse, folder: Path, cases: Sequence[tuple[int, Case]]) -> None:
+        self.warehouse, self.folder = warehouse, folder
+        self.played = [(number, case, way) for way in WAYS for number, case in cases if goes(case, way)]
         self.catalogue = load()
-        self.register = register_of(cases)
+        self.register = Register(
+            township for number, case, way in self.played for township in _townships(case, number, way)
+        )
         load_register(warehouse, self.register)
-        load_parameters(warehouse, self.catalogue.jurisdiction("national"))
 
-    def collect_together(self) -> None:
-        """All returns of all cases at once."""
-        self._collect([(number, case, place) for number, case in self.cases for place in range(len(case.returns))])
+    def collect(self) -> None:
+        """Two batches: everything but what is last in its case and collected apart, then that.
 
-    def collect_apart(self) -> None:
-        """The last return of every case after all others; where a case is `apart`, its first one before all others."""
-        earlier, later = [], []
-        for number, case in self.cases:
-            cut = 1 if case.collected == "apart" else len(case.returns) - 1
+        Where a case is `apart`, its first return goes before all its others.
+        """
+        first, second = [], []
+        for number, case, way in self.played:
+            cut = len(case.returns)
+            if way == "apart":
+                cut = 1 if case.collected == "apart" else cut - 1
             for place in range(len(case.returns)):
-                (earlier if place < cut else later).append((number, case, place))
-        self._collect(earlier)
-        self._collect(later)
+                (first if place < cut else second).append((number, case, way, place))
+        for chosen in (first, second):
+            for jurisdiction in sorted({case.jurisdiction for _, case, *_ in chosen}):
+                self._collect(jurisdiction, [item for item in chosen if item[1].jurisdiction == jurisdiction])
 
-    def _collect(self, chosen: list[tuple[int, Case, int]]) -> None:
-        for jurisdiction in sorted({case.jurisdiction for _, case, _ in chosen}):
-            files = [
-                self._file(number, case, place)
-                for number, case, place in chosen
-                if case.jurisdiction == jurisdiction
-            ]
-            batch = read_batch(files, self.catalogue.current_form, self.catalogue.synonyms)
-            with self.warehouse.transaction() as connection:
-                inspection = inspect(
-                    batch,
-                    self.catalogue,
-                    self.register,
-                    self.catalogue.jurisdiction(jurisdiction),
-                    LoadedHistory(connection),
-                    lambda returns, known=connection: received_before(known, returns),
-                )
-                load_inspection(connection, inspection, self.catalogue)
+    def _collect(self, jurisdiction: str, chosen: list[tuple[int, Case, str, int]]) -> None:
+        files = [self._file(*item) for item in chosen]
+        batch = read_batch(files, self.catalogue.current_form, self.catalogue.synonyms)
+        with self.warehouse.transaction() as connection:
+            inspection = inspect(
+                batch,
+                self.catalogue,
+                self.register,
+                self.catalogue.jurisdiction(jurisdiction),
+                LoadedHistory(connection),
+                lambda returns: received_before(connection, returns),
+            )
+            load_inspection(connection, inspection, self.catalogue)
 
-    def _file(self, number: int, case: Case, place: int) -> ReceivedFile:
+    def _file(self, number: int, case: Case, way: str, place: int) -> ReceivedFile:
         given: Return = case.returns[place]
-        name = file_name(number, place)
-        path = self.written.get(name)
-        if path is None:
-            path = write_return(self.folder / name, given, code_of(number), name_of(case, number))
-            self.written[name] = path
+        name = file_name(number, way, place)
+        path = write_return(self.folder / name, given, code_of(number, way), name_of(case, number))
         return ReceivedFile(path, name, hashlib.sha256(path.read_bytes()).hexdigest(), given.received)
 
     def outcomes(self) -> dict[str, Outcome]:
@@ -148,9 +145,9 @@ class Run:
         return found
 
 
-def file_name(number: int, place: int) -> str:
+def file_name(number: int, way: str, place: int) -> str:
     """The name of a case's file: it means nothing to the reader."""
-    return f"{number:04d}-{place}.xlsx"
+    return f"{way}-{number:04d}-{place}.xlsx"
 
 
 def _finding(severity: str, sheet: str | None, row: int | None, code: str | None) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from rule_cases import CASES, KINDS, Case, Return, all_cases, read_cases
-from rule_run import Finding, Outcome, file_name
+from rule_run import Finding, Outcome, file_name, goes
 
 from catalogue import load
 
@@ -16,12 +16,8 @@ RULES = sorted(set(load().rules) - ELSEWHERE)
 
 
 def chosen(way: str) -> list[pytest.param]:
-    """The cases that make sense when their returns are collected this way."""
-    return [
-        pytest.param(number, case, id=case.id)
-        for number, case in CASEBOOK
-        if (case.collected != "apart" if way == "together" else len(case.returns) > 1)
-    ]
+    """The cases that are collected this way."""
+    return [pytest.param(number, case, id=case.id) for number, case in CASEBOOK if goes(case, way)]
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -58,21 +54,21 @@ def test_no_two_cases_have_the_same_name() -> None:
 
 
 @pytest.mark.parametrize(("number", "case"), chosen("together"))
-def test_case_in_one_batch(number: int, case: Case, outcomes: dict[str, dict[str, Outcome]]) -> None:
-    hold(number, case, outcomes["together"])
+def test_case_in_one_batch(number: int, case: Case, outcomes: dict[str, Outcome]) -> None:
+    hold(number, case, "together", outcomes)
 
 
 @pytest.mark.parametrize(("number", "case"), chosen("apart"))
-def test_case_in_two_batches(number: int, case: Case, outcomes: dict[str, dict[str, Outcome]]) -> None:
-    hold(number, case, outcomes["apart"])
+def test_case_in_two_batches(number: int, case: Case, outcomes: dict[str, Outcome]) -> None:
+    hold(number, case, "apart", outcomes)
 
 
-def hold(number: int, case: Case, outcomes: dict[str, Outcome]) -> None:
+def hold(number: int, case: Case, way: str, outcomes: dict[str, Outcome]) -> None:
     """Every return of the case became what the case says."""
     wrong = {
         f"return {place} ({given.period})": differences
         for place, given in enumerate(case.returns)
-        if (differences := _differences(case.rule, given, outcomes[file_name(number, place)]))
+        if (differences := _differences(case.rule, given, outcomes[file_name(number, way, place)]))
     }
     assert not wrong, "\n".join(f"{where}: {said}" for where, all_said in wrong.items() for said in all_said)
 

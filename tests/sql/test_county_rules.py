@@ -15,7 +15,6 @@ from worlds import batch_of
 from catalogue import load as load_catalogue
 from catalogue.periods import Period
 from catalogue.register import Register, Township
-from ingest.county_rules import judge_county
 from warehouse.county_checks import judge_months
 from warehouse.load import load
 from warehouse.registry import load_parameters, load_register
@@ -35,10 +34,6 @@ class County:
 
     warehouse: Any
     sent: int = 0
-
-    @property
-    def warehouse_url(self) -> str:
-        return str(self.warehouse.url.render_as_string(hide_password=False))
 
     def receive(
         self, returns: Sequence[tuple[str, str, tuple[Row, ...]]], held: Sequence[tuple[int, str]] = ()
@@ -67,7 +62,8 @@ class County:
         return Sent(self.sent, code, month, arrived, due, "accepted", 0, rows)
 
     def judge(self, *months: str) -> int:
-        return judge_county(self, list(months))  # type: ignore[arg-type]
+        with self.warehouse.transaction() as connection:
+            return judge_months(connection, months)
 
     def findings(self) -> pd.DataFrame:
         return self.warehouse.query(

@@ -9,7 +9,8 @@ import pytest
 
 from benchmarks.narrative_eval import read_passages, score
 from catalogue.register import Register, Township
-from ingest.narrative import extract, read_reports
+from ingest.narrative import ASK_BELOW, extract, read_reports
+from ingest.narrative.confidence import calibrated
 
 ROOT = Path(__file__).parents[3]
 
@@ -164,3 +165,20 @@ def test_our_own_passages_are_read(name: str) -> None:
     result = score(read_passages(ROOT / "benchmarks" / name), extract)
     assert result.precision >= 0.97
     assert result.recall >= 0.97
+
+
+# ---------------------------------------------------------------------------------- how sure
+def test_confidence_rises_with_the_raw_score() -> None:
+    shares = [calibrated(raw / 100) for raw in range(40, 101)]
+    assert shares == sorted(shares)
+    assert 0 < shares[0] < ASK_BELOW < shares[-1] < 1
+
+
+def test_a_plain_statement_is_surer_than_an_elided_one() -> None:
+    plain, elided = extract("收到代表建议46件,办结44件。")
+    assert plain.confidence > elided.confidence > ASK_BELOW
+
+
+def test_what_may_be_read_two_ways_waits_for_a_person() -> None:
+    (fact,) = extract("走访脱贫户120户。")
+    assert fact.confidence < ASK_BELOW

@@ -215,7 +215,9 @@ def _ods_cell(value: Any) -> TableCell:
 
 def test_ods_files_with_merged_cells_and_formulas(tmp_path: Path) -> None:
     merged = TableCell(valuetype="date", datevalue="2025-03-05", numberrowsspanned="2", numbercolumnsspanned="1")
-    rows = [MEETING, [merged, "甲", 9, 8, "是"], [CoveredTableCell(), "乙", TableCell(formula="of:=[.C2]"), 7, "是"]]
+    blank = TableCell(formula='of:=""')
+    blank.addElement(P())
+    rows = [MEETING, [merged, "甲", 9, 8, blank], [CoveredTableCell(), "乙", TableCell(formula="of:=[.C2]"), 7, "是"]]
     path = write_ods(tmp_path / "a.ods", sheets(presidium_meeting=rows))
     batch = read(path)
     frame = batch.sheets["presidium_meeting"]
@@ -223,6 +225,15 @@ def test_ods_files_with_merged_cells_and_formulas(tmp_path: Path) -> None:
     assert frame["topic"].tolist() == ["甲", "乙"]
     assert rules(batch) == [("C08", "expected")]
     assert identity(path) == Identity("431230104", "2025-03", readable=True)
+
+
+def test_serials_of_an_ods_file_that_counts_from_1904(tmp_path: Path) -> None:
+    path = write_ods(tmp_path / "a.ods", sheets(article=[ARTICLE, ["甲", 44257, "县级", ""]]))
+    settings = b'<table:null-date table:date-value="1904-01-01"/><table:table '
+    repack(
+        path, lambda name, content: content.replace(b"<table:table ", settings, 1) if name == "content.xml" else content
+    )
+    assert read(path).sheets["article"]["submitted_date"].tolist() == [pd.Timestamp(2025, 3, 3)]
 
 
 @pytest.mark.parametrize("period", ["2025年13月", None, "三月份"])

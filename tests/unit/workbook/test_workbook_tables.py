@@ -179,11 +179,17 @@ def test_sheets_unknown_doubled_and_missing(tmp_path: Path) -> None:
         "宣传 ": [ARTICLE, ["另一篇", date(2025, 3, 3), "县级", "报"]],
         "空表": [[" "]],
     }
-    content |= {"填表说明": [["请按月报送"]], "问题清单": [["C01"]]}
+    content |= {"填表说明": [["《乡镇人大工作月报》填表说明（第 1 版，2025年3月）"], ["一、怎么填"]]}
+    content |= {"问题清单": [["问题清单"], ["序号", "级别", "规则", "工作表"], [1, "必须改正", "C01", "封面"]]}
     batch = read(make_xlsx(tmp_path / "a.xlsx", content))
     assert rules(batch) == [("F07", "附表"), ("F07", "宣传 "), ("F04", "基本情况"), ("F04", "汇总")]
     assert len(batch.sheets["article"]) == 0
     assert len(batch.sheets["profile"]) == 0
+
+
+@pytest.mark.parametrize("name", ["填表说明", "问题清单"])
+def test_a_sheet_that_only_bears_the_name_of_one_of_ours_is_unknown(tmp_path: Path, name: str) -> None:
+    assert rules(read(make_xlsx(tmp_path / "a.xlsx", sheets() | {name: [["本乡另附说明"]]}))) == [("F07", name)]
 
 
 def test_hidden_rows_columns_and_sheets_are_data(tmp_path: Path) -> None:

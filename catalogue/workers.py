@@ -1,0 +1,44 @@
+"""Worker processes that end with the process that started them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import get_context, parent_process
+
+from catalogue.errors import Unavailable
+
+
+@contextmanager
+def worker_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """A pool of that many fresh processes, gone when the block ends; when it raises, what had not begun is dropped.
+
+    Raises Unavailable when one of them was killed.
+    """
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("forkserver"), initializer=_end_with_parent)
+    try:
+        yield pool
+    except BrokenProcessPool:
+        raise Unavailable(
+            "一个工作进程被强行终止（可能内存不足）：没有写入半截数据，请重新执行同一命令，或调小 TAIZHANG_WORKERS。"
+        ) from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """This worker dies silently on Ctrl-C and when its parent is killed, of which the pool's queue would not tell."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    threading.Thread(target=_watch, daemon=True).start()
+
+
+def _watch() -> None:
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
