@@ -232,17 +232,16 @@ def _print_indicators(result: Score, compared: Score) -> None:
 
 def _print_confidence(texts: Sequence[Text]) -> None:
     """Of the facts of each band of confidence, how many were right."""
-    bands: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    bands = ((0.95, "0.95以上"), (0.9, "0.90至0.95"), (ASK_BELOW, f"{ASK_BELOW:.2f}至0.90"), (0.0, "更低,待人确认"))
+    counts = {name: [0, 0] for _, name in bands}
     for text in texts:
         for fact in extract(text.body):
-            band = "0.95以上" if fact.confidence >= 0.95 else "0.90–0.95" if fact.confidence >= 0.9 else (
-                f"{ASK_BELOW:.2f}–0.90" if fact.confidence >= ASK_BELOW else f"{ASK_BELOW:.2f}以下(待人确认)"
-            )  # fmt: skip
-            right = (fact.indicator, float(fact.value)) in text.facts | text.parts
-            bands[band][0] += right
-            bands[band][1] += 1
-    for band, (right, said) in sorted(bands.items(), reverse=True):
-        print(f"  把握 {band:<18} {said:>4} 条,对 {right} 条({right / said:.1%})")
+            count = counts[next(name for least, name in bands if fact.confidence >= least)]
+            count[0] += (fact.indicator, float(fact.value)) in text.facts | text.parts
+            count[1] += 1
+    for name, (right, said) in counts.items():
+        if said:
+            print(f"  把握{name}:{said} 条,对 {right} 条({right / said:.1%})")
 
 
 def _print_speed(groups: dict[str, list[Text]]) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import fields as dataclass_fields
 from datetime import date
 from functools import lru_cache
@@ -38,14 +39,33 @@ FILES = ("forms.yaml", "rules.yaml", "indicators.yaml", "synonyms.yaml", "jurisd
 def load(folder: Path = DECLARED) -> Catalogue:
     """The whole catalogue, checked. Raises CatalogueError that names file, code and fix."""
     text = {name: _read(folder / name) for name in FILES}
-    forms = _forms(_parse(text, "forms.yaml"))
-    jurisdictions = _jurisdictions(_parse(text, "jurisdictions.yaml"))
-    synonyms = _synonyms(_parse(text, "synonyms.yaml"), forms)
-    indicators = _indicators(_parse(text, "indicators.yaml"))
-    rules = _rules(_parse(text, "rules.yaml"), _parse(text, "wording.yaml"))
-    _check_totals(forms, indicators)
+    with _shaped("forms.yaml"):
+        forms = _forms(_parse(text, "forms.yaml"))
+    with _shaped("jurisdictions.yaml"):
+        jurisdictions = _jurisdictions(_parse(text, "jurisdictions.yaml"))
+    with _shaped("synonyms.yaml"):
+        synonyms = _synonyms(_parse(text, "synonyms.yaml"), forms)
+    with _shaped("indicators.yaml"):
+        indicators = _indicators(_parse(text, "indicators.yaml"))
+    with _shaped("rules.yaml or wording.yaml"):
+        rules = _rules(_parse(text, "rules.yaml"), _parse(text, "wording.yaml"))
+    with _shaped("forms.yaml"):
+        _check_totals(forms, indicators)
     digest = hashlib.sha256("\0".join(text[name] for name in FILES).encode()).hexdigest()
     return Catalogue(forms, rules, indicators, synonyms, jurisdictions, digest)
+
+
+@contextmanager
+def _shaped(file: str) -> Iterator[None]:
+    """What is missing or of another shape than expected is told with the file's name."""
+    try:
+        yield
+    except KeyError as error:
+        raise CatalogueError(f"{file}: the entry {error} is missing; add it.") from None
+    except (AttributeError, TypeError, ValueError) as error:
+        raise CatalogueError(
+            f"{file}: an entry has not the shape it should have ({error}); compare it with its neighbours."
+        ) from None
 
 
 def _read(path: Path) -> str:
@@ -106,6 +126,8 @@ def _sheet(entry: dict[str, Any]) -> Sheet:
     if missing:
         raise CatalogueError(f"forms.yaml: key of {code} names unknown fields {', '.join(sorted(missing))}.")
     rest = {name: value for name, value in entry.items() if name not in ("fields", "key", "note")}
+    if entry.get("layout") not in ("key_value", "table"):
+        raise CatalogueError(f"forms.yaml: {code} has an unknown layout; write key_value or table.")
     sheet: Sheet = _declared("forms.yaml", code, rest, Sheet, fields=fields, key=key)
     return sheet
 
@@ -146,6 +168,8 @@ def _indicators(parsed: dict[str, Any]) -> dict[str, Indicator]:
     entries = parsed["indicators"]
     _refuse_doubles("indicators.yaml", "indicators", [entry["code"] for entry in entries])
     for entry in entries:
+        if entry.get("direction") not in ("higher", "lower", "neutral"):
+            raise CatalogueError(f"indicators.yaml: {entry['code']} needs a direction: higher, lower or neutral.")
         if ("value" in entry) == ("num" in entry) or ("num" in entry) != ("den" in entry):
             raise CatalogueError(f"indicators.yaml: {entry['code']} needs either value, or num and den.")
     return {entry["code"]: _declared("indicators.yaml", entry["code"], entry, Indicator) for entry in entries}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -13,6 +14,9 @@ from multiprocessing import get_context, parent_process
 
 from catalogue.errors import Unavailable
 
+# a dead worker's semaphores are cleared by a process of multiprocessing, which need not tell the user so
+_UNTOLD = "ignore:resource_tracker:UserWarning"
+
 
 @contextmanager
 def worker_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
@@ -20,6 +24,8 @@ def worker_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 
     Raises Unavailable when one of them was killed.
     """
+    if _UNTOLD not in sys.warnoptions:  # handed on to the processes started from here
+        sys.warnoptions.append(_UNTOLD)
     pool = ProcessPoolExecutor(workers, mp_context=get_context("forkserver"), initializer=_end_with_parent)
     try:
         yield pool

@@ -87,7 +87,7 @@ def late_findings(returns: pd.DataFrame, identity: pd.DataFrame, later: Collecti
 
 
 def open_file_rules(batch: ReturnBatch, identity: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
-    """return_no, rule, rows: file rules that could not be applied to a readable file for want of cover, code or month."""
+    """return_no, rule, rows: file rules that a readable file leaves open for want of cover, code, name or month."""
     broken = set(zip(findings["return_no"], findings["rule"], strict=True))
     covers = set(batch.sheets["cover"]["return_no"])
     named = set(batch.sheets["cover"].dropna(subset=["township_name"])["return_no"])

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
-from openpyxl.utils import get_column_letter
+from xlsxwriter.utility import xl_col_to_name
 
 from catalogue import Catalogue, Sheet, load
 from catalogue.errors import Refusal
@@ -91,7 +91,7 @@ def _cell(spot: dict[Any, Any] | None, sheet: Sheet | None, line: int | None) ->
     if spot is None or sheet is None:
         return None
     row = int(spot["excel_row"]) if sheet.layout == "key_value" else line
-    return f"{get_column_letter(int(spot['excel_col']))}{row}" if row else None
+    return f"{xl_col_to_name(int(spot['excel_col']) - 1)}{row}" if row else None
 
 
 def _annotate(

@@ -13,7 +13,7 @@ from ingest.narrative.script import fold_characters
 Edit = tuple[int, int, str]
 
 _FURNITURE = re.compile(
-    r"^[ \t>*#-]*(?:(?:本文|文章)?(?:阅读|浏览|点击|访问|下载|收藏|点赞|评论|转发)(?:量|数|次数|率)?[ ]*[:：|\d]"
+    r"^[ \t>*#-]*+(?:(?:本文|文章)?(?:阅读|浏览|点击|访问|下载|收藏|点赞|评论|转发)(?:量|数|次数|率)?[ ]*[:：|\d]"
     r"|(?:来源|作者|编辑|责编|责任编辑|发布时间|发布日期|发布者|字号|字体|标签|关键词|当前位置)[ ]*[:：]"
     r"|(?:上一篇|下一篇)[ ]*[:：]|分享[:：]?[ ]*$|打印(?:本页)?[ ]*$|关闭(?:窗口)?[ ]*$|首页[ ]*[>»]|版权所有"
     r"|微信扫一扫|扫一扫|推荐阅读|相关阅读|相关推荐|文章排行|热门文章|二维码[ ]*$|(?:\d+[.、][ ]*)?联系客服"
@@ -22,7 +22,7 @@ _FURNITURE = re.compile(
     re.M,
 )
 _PAGE_LINE = re.compile(
-    r"^[ \t]*(?:[-—~·]*[ ]*\d{1,4}[ ]*[-—~·]+|[-—~·]+[ ]*\d{1,4}[ ]*[-—~·]*|第[ ]*\d{1,4}[ ]*页[^\n]{0,14}|"
+    r"^[ \t]*+(?:[-—~·]*+[ ]*+\d{1,4}[ ]*+[-—~·]+|[-—~·]++[ ]*+\d{1,4}[ ]*+[-—~·]*+|第[ ]*\d{1,4}[ ]*页[^\n]{0,14}|"
     r"\d{1,3}[ ]*/[ ]*\d{1,3}|共[ ]*\d{1,4}[ ]*页)[ \t]*(?:\n|$)",
     re.M,
 )
@@ -33,7 +33,7 @@ _COMMA = re.compile(r",(?!\d{3})|(?<!\d),")
 _POINT = re.compile(r"(?<=\d)[。·•](?=\d{1,2}(?:%|个?百分点|万|亿|元))")
 _ASIDE = re.compile(r"(?<=[\u4e00-\u9fff])（[^（）\d一二三四五六七八九十、，：%\n]{1,4}）(?=[\u4e00-\u9fff])")
 _CELLS = re.compile(r"^[^\s，。；]{2,24}(?:[ ]{2,}[^\s，。；]{1,24})+[ ]*$", re.M)
-_PIPED = re.compile(r"^[ ]*\|(.*)\|[ ]*$", re.M)
+_PIPED = re.compile(r"^[ ]*+\|(.*)\|[ ]*$", re.M)
 _ENUMERATED = re.compile(
     r"[ \t]*(?:[一二三四五六七八九十]{1,3}[、.]|（[一二三四五六七八九十\d]{1,3}）|\d{1,2}[.、）](?!\d)"
     r"|第[一二三四五六七八九十]+[章节部、]|[①-⑳]|#|[-*•●■◆] )"
@@ -112,7 +112,7 @@ def _pipes(text: str) -> Iterator[Edit]:
             yield (*line.span(), "")
             continue
         yield line.start(), line.start(1), ""
-        for bar in re.finditer(r"[ ]*\|[ ]*", text[line.start(1) : line.end(1)]):
+        for bar in re.finditer(r"[ ]{0,9}\|[ ]{0,9}", text[line.start(1) : line.end(1)]):
             yield line.start(1) + bar.start(), line.start(1) + bar.end(), "\t"
         yield line.end(1), line.end(), ""
 

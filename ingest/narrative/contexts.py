@@ -27,10 +27,11 @@ _VERBS = frozenset(
     {
         "elect", "hear", "raise", "received", "collect", "find", "check", "rectify", "resolve", "visit", "aid",
         "commend", "participate", "divide", "build", "mediate", "petition_in", "settle", "close", "do", "spend",
-        "submit", "publish", "inspection", "research", "lawcheck", "special", "review", "feedback", "receive", "pass", "oversee",
+        "submit", "publish", "inspection", "research", "lawcheck", "special", "review", "feedback", "receive", "pass",
+        "oversee",
     }
 )  # fmt: skip
-_MODAL = re.compile(  # 将, 要 and the like before a verb; 将77名代表划分为 and 主要, 需要 are none
+_MODAL = re.compile(  # 将, 要 and the like before a verb; 将60名代表编为 and 主要, 需要 are none
     r"(?:(?<![主重需首纲摘只不还次紧])[将要]|[拟须需]|应(?!到|出席|参会|邀))"
     r"(?:还|再|继续|进一步|重点|全面|努力|着力|不断|着重|切实|认真|力争|分别|集中)*"
     r"(?:召开|组织|开展|举办|新建|建设|建成|听取|评议|视察|调研|走访|接待|培训|提出|督办|完成|实现|达到|坚持|做到|确保|新增|增加"

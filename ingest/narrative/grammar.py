@@ -185,7 +185,7 @@ class Grammar:
         return False if decoyed else None
 
     def _joins_deputies(self, window: Window, token: Token) -> bool:
-        """代表及机关干部共86人次: the officials joined to the deputies do not take the number away."""
+        """代表及干部共40人次: the officials joined to the deputies do not take the number away."""
         if "other_people" not in token.concepts or token not in window.left:
             return False
         at = window.left.index(token)

@@ -38,7 +38,14 @@ suggestion as (
 ),
 
 emptied as (
-    select h.return_no, 'hazard' as sheet, h.excel_row, h.row_key, d.field, d.before, d.field = any(h.unread) as is_unread
+    select
+        h.return_no,
+        'hazard' as sheet,
+        h.excel_row,
+        h.row_key,
+        d.field,
+        d.before,
+        d.field = any(h.unread) as is_unread
     from hazard as h
     cross join
         lateral (

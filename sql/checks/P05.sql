@@ -101,11 +101,7 @@ compared as (
             'submitted_date',
             'activity_no'
         ] as is_read,
-        exists (
-            select 1
-            from before as b
-            where b.return_no = o.return_no and b.sheet = o.sheet and b.content = o.content
-        ) as is_copied
+        (o.return_no, o.sheet, o.content) in (select b.return_no, b.sheet, b.content from before as b) as is_copied
     from own as o
 )
 

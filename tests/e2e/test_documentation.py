@@ -72,7 +72,7 @@ def test_the_readme_names_the_commands_there_are(readme: Path) -> None:
 def test_the_readme_names_make_targets_and_dags_there_are(readme: Path) -> None:
     text = readme.read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    assert set(re.findall(r"make ([a-z]+)", text)) <= targets
+    assert set(re.findall(r"(?:`|\$ )make ([a-z]+)", text)) <= targets
     dags = {name for path in (ROOT / "dags").glob("*.py") for name in re.findall(r'dag_id="(\w+)"', path.read_text())}
     assert dags and all(f"`{name}`" in text for name in dags)
 
@@ -162,7 +162,9 @@ def test_an_example_for_researchers_runs_as_researcher(tour: Tour, number: int) 
     *first, last = [part for part in example.text.split(";") if part.strip()]
     with Warehouse(tour.url).transaction() as connection:
         run_script(connection, "set local role researcher; set local search_path to research;" + ";".join(first))
-        rows = connection.exec_driver_sql(last).all()
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        rows = driver.execute(last).fetchall()
     assert rows or example.info == "may be empty", last
 
 

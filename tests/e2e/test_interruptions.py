@@ -12,12 +12,10 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -33,8 +31,8 @@ from taizhang.local.postgres import Cluster
 from taizhang.settings import Settings
 from taizhang.simulation import simulate
 from tests.e2e.content import broken_files, content, differences, digests, files_below
-from tests.truth.county import COMMAND, run_command
-from warehouse.connection import Warehouse, execute
+from tests.e2e.desk import Desk, Undisturbed, answer, assert_all_there_once, refused, wait_until
+from tests.truth.county import run_command
 from warehouse.load import LOCK
 
 pytestmark = pytest.mark.e2e
@@ -43,13 +41,6 @@ LOADS = f"select pg_advisory_xact_lock({LOCK})"
 LAST_TABLE = "lock table intake.layout in exclusive mode"  # written when all rows of a chunk are, before the commit
 ZONE = ZoneInfo("Asia/Shanghai")
 _numbers = count(1)
-
-
-def wait_until(condition: Callable[[], object], seconds: float = 120) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
 
 
 # --- the county ------------------------------------------------------------------------------------------------------
@@ -68,77 +59,6 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with (folder / "received.csv").open("a", encoding="utf-8") as list_file:
         list_file.write(f"{copy.relative_to(folder / 'inbox').as_posix()},2025-03-20 09:00:00\n")
     return folder
-
-
-@dataclass(frozen=True)
-class Desk:
-    """A home and a database for one collection of the county."""
-
-    county: Path
-    home: Path
-    url: str | None
-
-    @property
-    def archive(self) -> Path:
-        return self.home / "archive"
-
-    @property
-    def warehouse(self) -> Warehouse:
-        return Warehouse(self.url or Settings.alone(self.home).warehouse_url)
-
-    def start(self, *more: str, archive: Path | None = None, limit: str = "", **settings: str) -> subprocess.Popen[str]:
-        """`taizhang collect` of the county's inbox; no file it writes may be larger than `limit` (bytes)."""
-        ours = {"TAIZHANG_HOME": str(self.home), "TAIZHANG_ARCHIVE": str(archive or self.archive), **settings}
-        others = {k: v for k, v in os.environ.items() if not k.startswith("TAIZHANG_") and k != "DATABASE_URL"}
-        inbox, received = self.county / "inbox", self.county / "received.csv"
-        times = ["--received", str(received)] if received.exists() else []
-        limited = ["prlimit", f"--fsize={limit}"] if limit else []
-        return subprocess.Popen(
-            [*limited, str(COMMAND), "collect", str(inbox), *times, "--json", *more],
-            env=others | ours | ({"DATABASE_URL": self.url} if self.url else {}),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def collect(self, *more: str, **settings: Any) -> dict[str, Any]:
-        """The answer of a collection that ends well."""
-        return answer(self.start(*more, **settings))
-
-    def submissions(self) -> int:
-        return int(self.warehouse.query("select count(*) as n from research.submission")["n"].iloc[0])
-
-    def waiting(self) -> int:
-        """How many sessions wait for a lock."""
-        return int(self.warehouse.query(_WAITING)["n"].iloc[0])
-
-
-_WAITING = """
-select count(*) as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
-"""
-
-
-def answer(process: subprocess.Popen[str]) -> dict[str, Any]:
-    output, error = process.communicate(timeout=300)
-    assert process.returncode == 0, error
-    found: dict[str, Any] = json.loads(output)
-    return found
-
-
-def refused(process: subprocess.Popen[str], *words: str) -> None:
-    """It ended with one sentence that has these words, and nothing else."""
-    output, error = process.communicate(timeout=300)
-    assert (process.returncode, output) == (2, ""), error
-    assert len(error.strip().splitlines()) == 1, error
-    assert all(word in error for word in words), error
-
-
-@contextmanager
-def held(desk: Desk, statement: str) -> Iterator[None]:
-    """The locks the statement takes are held by another session."""
-    with desk.warehouse.transaction() as connection:
-        execute(connection, statement)
-        yield
 
 
 @pytest.fixture(scope="module")
@@ -167,14 +87,6 @@ def new_desk(
         database_server.psql(f"drop database if exists {name} with (force);")
 
 
-@dataclass(frozen=True)
-class Undisturbed:
-    """What a collection without interruption leaves behind."""
-
-    content: dict[str, list[str]]
-    outbox: set[str]
-
-
 @pytest.fixture(scope="module")
 def undisturbed(new_desk: Callable[[], Desk]) -> Undisturbed:
     desk = new_desk()
@@ -182,28 +94,6 @@ def undisturbed(new_desk: Callable[[], Desk]) -> Undisturbed:
     found = Undisturbed(content(desk.warehouse), files_below(desk.home / "outbox"))
     assert len(found.content["event.hazard"]) and len(found.content["mart.indicator_value"]) and found.outbox
     return found
-
-
-def assert_all_there_once(
-    desk: Desk, undisturbed: Undisturbed, archive: Path | None = None, *, annotated: bool = True
-) -> None:
-    """Every file of the inbox is one submission and in the archive; rows, values and workbooks as undisturbed."""
-    files = digests(desk.county / "inbox")
-    rows = desk.warehouse.query("select sha256 from intake.submission")["sha256"].tolist()
-    assert sorted(rows) == sorted(set(files.values()))
-    arrivals = desk.warehouse.query("select file_name, sha256 from intake.arrival")
-    assert sorted(arrivals.itertuples(index=False, name=None)) == sorted(files.items())
-    folder = archive or desk.archive
-    assert broken_files(folder) == set()
-    assert {Path(name).name for name in files_below(folder)} == set(files.values())
-    counts = desk.warehouse.query("select * from intake.row_count")
-    assert len(counts)
-    assert (counts["rows_read"] == counts["loaded"] + counts["held_back"] + counts["ignored"]).all()
-    desk.warehouse.query("select intake.check_conservation(array(select submission_id from intake.submission))")
-    assert desk.warehouse.query("select * from intake.awaiting").empty
-    assert not (found := differences(content(desk.warehouse), undisturbed.content)), found
-    if annotated:
-        assert files_below(desk.home / "outbox") == undisturbed.outbox
 
 
 # --- a worker killed -------------------------------------------------------------------------------------------------
@@ -244,7 +134,7 @@ def test_killed_at_every_step_a_collection_is_completed_by_the_next(
     kill(process)
     assert broken_files(desk.archive), "a half copy was left"
 
-    with held(desk, LOADS):
+    with desk.held(LOADS):
         process = desk.start(**two)
         wait_until(lambda: desk.waiting() == 2)
         assert broken_files(desk.archive) == set()
@@ -252,7 +142,7 @@ def test_killed_at_every_step_a_collection_is_completed_by_the_next(
         refused(process, "工作进程")
     assert desk.submissions() == 0
 
-    with held(desk, LAST_TABLE):
+    with desk.held(LAST_TABLE):
         process = desk.start(**two)
         wait_until(lambda: desk.waiting() == 2)  # one has written all its rows, the other waits for it
         workers = workers_of(process)
@@ -261,10 +151,10 @@ def test_killed_at_every_step_a_collection_is_completed_by_the_next(
     assert desk.submissions() == 0
 
     with ThreadPoolExecutor(1) as pool, ExitStack() as first, ExitStack() as second:
-        first.enter_context(held(desk, LAST_TABLE))
+        first.enter_context(desk.held(LAST_TABLE))
         process = desk.start(TAIZHANG_WORKERS="1")
         wait_until(lambda: desk.waiting() == 1)
-        next_in_line = pool.submit(second.enter_context, held(desk, LOADS))
+        next_in_line = pool.submit(second.enter_context, desk.held(LOADS))
         wait_until(lambda: desk.waiting() == 2)
         first.close()
         next_in_line.result()
@@ -296,7 +186,7 @@ def own_server(county: Path) -> Iterator[Desk]:
 def test_a_database_stopped_in_the_middle_and_started_again(own_server: Desk, undisturbed: Undisturbed) -> None:
     cluster = Cluster(Settings.alone(own_server.home))
     assert not issubclass(Unavailable, Refusal), "the scheduler tries it again"
-    with pytest.raises(Unavailable), held(own_server, LAST_TABLE):
+    with pytest.raises(Unavailable), own_server.held(LAST_TABLE):
         process = own_server.start("--no-annotate", TAIZHANG_WORKERS="2", TAIZHANG_CHUNK_SIZE="6")
         wait_until(lambda: own_server.waiting() == 2)
         server = cluster.pid()
@@ -348,7 +238,7 @@ def test_a_full_disk_is_one_sentence_and_no_half_file(
 
 def test_two_collections_of_one_inbox_at_once(new_desk: Callable[[], Desk], undisturbed: Undisturbed) -> None:
     desk = new_desk()
-    with held(desk, LOADS):
+    with desk.held(LOADS):
         both = [desk.start(TAIZHANG_WORKERS="1") for _ in range(2)]
         wait_until(lambda: desk.waiting() == 2)
     new = [set(answer(process)["submission_ids"]) for process in both]

@@ -1,9 +1,9 @@
 """The case files of tests/rules/cases: what townships send, and what one rule has to say about it.
 
 A file `cases/<RULE>.yaml` has the four kinds of cases (KINDS). A case is one return, or `returns` in the order in
-which they are collected: all in one batch, and once more with the last in a batch of its own (`collected: apart`: only so,
-and with the first in a batch of its own, whatever the times of receipt). A return names only what differs from a small clean workbook (rule_workbooks.py) and what is
-expected of it:
+which they are collected: all in one batch, and once more with the last in a batch of its own. `collected: apart` has
+it only in two batches, the first return alone in the first, so that it may be collected before an older file.
+A return names only what differs from a small clean workbook (rule_workbooks.py) and what is expected of it:
 
 expect   findings of the rule under test: "sheet row field" ("profile deputy_quota", "file" where it speaks of neither
          row nor field; * for any field). Exactly these, as often as written

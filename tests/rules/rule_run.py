@@ -22,6 +22,7 @@ from warehouse.checks import LoadedHistory, received_before
 from warehouse.connection import Connection, Warehouse
 from warehouse.registry import load_register
 
+Played = tuple[int, Case, str, int]  # the case, its number, the way it is collected, which of its returns
 Finding = tuple[str, str, int | None, str | None]  # severity, sheet (or "file"), row, field
 
 
@@ -92,7 +93,8 @@ class Run:
 
         Where a case is `apart`, its first return goes before all its others.
         """
-        first, second = [], []
+        first: list[Played] = []
+        second: list[Played] = []
         for number, case, way in self.played:
             cut = len(case.returns)
             if way == "apart":
@@ -103,7 +105,7 @@ class Run:
             for jurisdiction in sorted({case.jurisdiction for _, case, *_ in chosen}):
                 self._collect(jurisdiction, [item for item in chosen if item[1].jurisdiction == jurisdiction])
 
-    def _collect(self, jurisdiction: str, chosen: list[tuple[int, Case, str, int]]) -> None:
+    def _collect(self, jurisdiction: str, chosen: list[Played]) -> None:
         files = [self._file(*item) for item in chosen]
         batch = read_batch(files, self.catalogue.current_form, self.catalogue.synonyms)
         with self.warehouse.transaction() as connection:

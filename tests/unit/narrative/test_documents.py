@@ -14,7 +14,7 @@ from catalogue.errors import Refusal
 from ingest.narrative import extract, office, read_document
 from ingest.narrative.documents import LARGEST_FILE
 
-TEXT = "柳塘镇人大2023年工作总结\n全年召开主席团会议6次,组织代表视察4次。\n"
+TEXT = "柳塘镇人大2023年工作总结\n全年召开主席团会议7次,组织代表视察5次。\n"
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 
