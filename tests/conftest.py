@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -46,12 +46,24 @@ def template_database(database_server: Any) -> str:
 _numbers = count(1)
 
 
+@pytest.fixture(scope="session")
+def new_database(database_server: Any, template_database: str) -> Callable[[], str]:
+    """A function that makes a fresh migrated database and gives its address; it goes with the server."""
+
+    def make() -> str:
+        name = f"test_{next(_numbers)}"
+        database_server.psql(f"create database {name} template {template_database};")
+        return str(database_server.get_uri(name))
+
+    return make
+
+
 @pytest.fixture
-def database_url(database_server: Any, template_database: str) -> Iterator[str]:
+def database_url(database_server: Any, new_database: Callable[[], str]) -> Iterator[str]:
     """The address of a fresh migrated database, dropped afterwards."""
-    name = f"test_{next(_numbers)}"
-    database_server.psql(f"create database {name} template {template_database};")
-    yield database_server.get_uri(name)
+    url = new_database()
+    yield url
+    name = url.split("?")[0].rsplit("/", 1)[1]
     database_server.psql(f"drop database if exists {name} with (force);")
 
 

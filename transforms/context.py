@@ -185,6 +185,9 @@ def _activity_listed(frame: pd.DataFrame, prepared: Prepared, history: History, 
     rest = asked[~found]
     found[~found] = history.listed(rest, same_month=True)
     answer.loc[asked.index] = found.astype("float64")
+    activities = prepared.sheets["supervision_activity"]
+    unreadable = activities.loc[~activities["_whole"] & activities["_row_key"].isna(), "return_no"]
+    answer[(answer == 0.0) & _in_returns(frame, unreadable)] = np.nan  # the column of numbers is absent
     if offline:
         old = frame["found_date"].notna() & (frame["found_date"] < frame["_first_day"])
         answer[old & (answer == 0.0)] = np.nan

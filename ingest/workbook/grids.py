@@ -89,7 +89,7 @@ def open_workbook(container: Container, *, marked: bool = True) -> Workbook:
 
 def _open_book(source: bytes) -> CalamineWorkbook:
     try:
-        with _no_panic("文件"):
+        with _no_panic(_DAMAGED):
             return CalamineWorkbook.from_filelike(io.BytesIO(source))
     except python_calamine.PasswordError:
         raise Unreadable("文件已加密，需要密码才能打开") from None
@@ -99,7 +99,7 @@ def _open_book(source: bytes) -> CalamineWorkbook:
 
 def _read_grid(book: CalamineWorkbook, name: str, marks: FormulaMarks, merged: list[Merge] | None) -> Grid:
     try:
-        with _no_panic(f"工作表“{name.strip()}”"):
+        with _no_panic(f"工作表“{name.strip()}”中有程序无法表示的内容，如过大的日期或时间"):
             return _make_grid(book.get_sheet_by_name(name), marks, merged)
     except (python_calamine.CalamineError, OSError, ValueError):
         raise Unreadable(_DAMAGED) from None
@@ -135,14 +135,14 @@ class _Unspeakable(Unreadable):
 
 
 @contextmanager
-def _no_panic(where: str) -> Iterator[None]:
+def _no_panic(reason: str) -> Iterator[None]:
     """Turns an overflow and the parser's panic, which is no Exception, into Unreadable; everything else passes."""
     try:
         yield
     except BaseException as error:
         if not isinstance(error, OverflowError) and type(error).__name__ != "PanicException":
             raise
-        raise _Unspeakable(f"{where}中有程序无法表示的内容，如过大的日期或时间") from None
+        raise _Unspeakable(reason) from None
 
 
 def _read_tall(sheet: CalamineSheet) -> list[Row]:

@@ -45,9 +45,12 @@ class Desk:
     def warehouse(self) -> Warehouse:
         return Warehouse(self.url or Settings.alone(self.home).warehouse_url)
 
-    def start(self, *more: str, archive: Path | None = None, limit: str = "", **settings: str) -> subprocess.Popen[str]:
+    def start(
+        self, *more: str, archive: Path | None = None, limit: str = "", workers: int = 1, chunk: int = 250
+    ) -> subprocess.Popen[str]:
         """`taizhang collect` of the county's inbox; no file it writes may be larger than `limit` (bytes)."""
-        ours = {"TAIZHANG_HOME": str(self.home), "TAIZHANG_ARCHIVE": str(archive or self.archive), **settings}
+        ours = {"TAIZHANG_HOME": str(self.home), "TAIZHANG_ARCHIVE": str(archive or self.archive)}
+        ours |= {"TAIZHANG_WORKERS": str(workers), "TAIZHANG_CHUNK_SIZE": str(chunk)}
         others = {k: v for k, v in os.environ.items() if not k.startswith("TAIZHANG_") and k != "DATABASE_URL"}
         inbox, received = self.county / "inbox", self.county / "received.csv"
         times = ["--received", str(received)] if received.exists() else []
@@ -60,9 +63,9 @@ class Desk:
             text=True,
         )
 
-    def collect(self, *more: str, **settings: Any) -> dict[str, Any]:
+    def collect(self, *more: str, archive: Path | None = None) -> dict[str, Any]:
         """The answer of a collection that ends well."""
-        return answer(self.start(*more, **settings))
+        return answer(self.start(*more, archive=archive))
 
     def submissions(self) -> int:
         return int(self.warehouse.query("select count(*) as n from research.submission")["n"].iloc[0])

@@ -127,7 +127,6 @@ def test_killed_at_every_step_a_collection_is_completed_by_the_next(
     new_desk: Callable[[], Desk], undisturbed: Undisturbed
 ) -> None:
     desk = new_desk()
-    two = {"TAIZHANG_WORKERS": "2", "TAIZHANG_CHUNK_SIZE": "6"}
 
     process = desk.start()
     assert caught_copying(process, desk.archive)
@@ -135,7 +134,7 @@ def test_killed_at_every_step_a_collection_is_completed_by_the_next(
     assert broken_files(desk.archive), "a half copy was left"
 
     with desk.held(LOADS):
-        process = desk.start(**two)
+        process = desk.start(workers=2, chunk=6)
         wait_until(lambda: desk.waiting() == 2)
         assert broken_files(desk.archive) == set()
         workers_of(process)[0].kill()
@@ -143,7 +142,7 @@ def test_killed_at_every_step_a_collection_is_completed_by_the_next(
     assert desk.submissions() == 0
 
     with desk.held(LAST_TABLE):
-        process = desk.start(**two)
+        process = desk.start(workers=2, chunk=6)
         wait_until(lambda: desk.waiting() == 2)  # one has written all its rows, the other waits for it
         workers = workers_of(process)
         kill(process)
@@ -152,7 +151,7 @@ def test_killed_at_every_step_a_collection_is_completed_by_the_next(
 
     with ThreadPoolExecutor(1) as pool, ExitStack() as first, ExitStack() as second:
         first.enter_context(desk.held(LAST_TABLE))
-        process = desk.start(TAIZHANG_WORKERS="1")
+        process = desk.start()
         wait_until(lambda: desk.waiting() == 1)
         next_in_line = pool.submit(second.enter_context, desk.held(LOADS))
         wait_until(lambda: desk.waiting() == 2)
@@ -187,7 +186,7 @@ def test_a_database_stopped_in_the_middle_and_started_again(own_server: Desk, un
     cluster = Cluster(Settings.alone(own_server.home))
     assert not issubclass(Unavailable, Refusal), "the scheduler tries it again"
     with pytest.raises(Unavailable), own_server.held(LAST_TABLE):
-        process = own_server.start("--no-annotate", TAIZHANG_WORKERS="2", TAIZHANG_CHUNK_SIZE="6")
+        process = own_server.start("--no-annotate", workers=2, chunk=6)
         wait_until(lambda: own_server.waiting() == 2)
         server = cluster.pid()
         assert server is not None
@@ -211,8 +210,12 @@ def small_disk(folder: Path) -> Iterator[Callable[[], None] | None]:
     if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
         yield None
         return
+
+    def enlarge() -> None:
+        subprocess.run(["mount", "-o", "remount,size=64m", str(folder)], check=True)
+
     try:
-        yield lambda: subprocess.run(["mount", "-o", "remount,size=64m", str(folder)], check=True) and None
+        yield enlarge
     finally:
         subprocess.run(["umount", "-l", str(folder)], check=True)
 
@@ -239,7 +242,7 @@ def test_a_full_disk_is_one_sentence_and_no_half_file(
 def test_two_collections_of_one_inbox_at_once(new_desk: Callable[[], Desk], undisturbed: Undisturbed) -> None:
     desk = new_desk()
     with desk.held(LOADS):
-        both = [desk.start(TAIZHANG_WORKERS="1") for _ in range(2)]
+        both = [desk.start() for _ in range(2)]
         wait_until(lambda: desk.waiting() == 2)
     new = [set(answer(process)["submission_ids"]) for process in both]
     assert not new[0] & new[1]

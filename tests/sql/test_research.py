@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -58,9 +58,10 @@ def sent(number: int, code: str, month: str, received: str, status: str = "accep
     return Sent(number, code, month, datetime.fromisoformat(received), date(2030, 12, 9), status, 0, rows)
 
 
-@pytest.fixture
-def county(warehouse: Warehouse) -> Warehouse:
-    """Two townships of a county whose first corrects its November and goes on in December."""
+@pytest.fixture(scope="module")
+def county(new_database: Callable[[], str]) -> Warehouse:
+    """Two townships of a county whose first corrects its November and goes on in December; nothing changes it."""
+    warehouse = Warehouse(new_database())
     load_register(warehouse, REGISTER)
     load_parameters(warehouse, load_catalogue().jurisdiction("national"))
     returns = [
@@ -100,7 +101,7 @@ def _with_findings(batch: LoadBatch) -> LoadBatch:
     return LoadBatch(batch.submissions, frame, batch.rows, held, counts)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def as_role(county: Warehouse) -> Iterator[Any]:
     """A function that runs a query as a role and returns its rows."""
     with county.transaction() as connection:
@@ -121,18 +122,18 @@ def columns_of(warehouse: Warehouse, view: str) -> list[str]:
 
 
 @pytest.mark.parametrize("view", CONTRACT)
-def test_a_view_has_the_contracts_columns(warehouse: Warehouse, view: str) -> None:
-    assert columns_of(warehouse, view) == CONTRACT[view].split()
+def test_a_view_has_the_contracts_columns(county: Warehouse, view: str) -> None:
+    assert columns_of(county, view) == CONTRACT[view].split()
 
 
 @pytest.mark.parametrize("view", EVENTS)
-def test_an_event_view_has_the_forms_open_fields(warehouse: Warehouse, view: str) -> None:
+def test_an_event_view_has_the_forms_open_fields(county: Warehouse, view: str) -> None:
     fields = [field.code for field in load_catalogue().current_form.sheet(view).fields if not field.personal]
-    assert columns_of(warehouse, view) == ["township_code", "period", *fields, "submission_id", "excel_row"]
+    assert columns_of(county, view) == ["township_code", "period", *fields, "submission_id", "excel_row"]
 
 
-def test_there_are_no_other_views(warehouse: Warehouse) -> None:
-    found = warehouse.query("select table_name from information_schema.tables where table_schema = 'research'")
+def test_there_are_no_other_views(county: Warehouse) -> None:
+    found = county.query("select table_name from information_schema.tables where table_schema = 'research'")
     assert set(found["table_name"]) == {*CONTRACT, *EVENTS}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -26,9 +27,8 @@ class Undo(Exception):
 
 
 @pytest.fixture(scope="module")
-def prepared(database_server: Any, template_database: str) -> Warehouse:
-    database_server.psql(f"create database property template {template_database};")
-    warehouse = Warehouse(database_server.get_uri("property"))
+def prepared(new_database: Callable[[], str]) -> Warehouse:
+    warehouse = Warehouse(new_database())
     load_register(warehouse, REGISTER)
     load_parameters(warehouse, load_catalogue().jurisdiction("national"))
     return warehouse
@@ -73,7 +73,7 @@ SEEDS = st.integers(0, 2**32)  # a seed is a world: uniform draws make versions 
 
 
 @given(seed=SEEDS)
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 def test_refreshed_values_are_rebuilt_values_are_the_oracles(prepared: Warehouse, seed: int) -> None:
     with pytest.raises(Undo), prepared.transaction() as connection:
         sent: list[Sent] = []
