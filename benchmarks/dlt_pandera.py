@@ -9,12 +9,11 @@ from __future__ import annotations
 import os
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from pathlib import Path
 from typing import Any
 
 import dlt
-import pandas as pd
 import pandera.pandas as pa
 
 from benchmarks.beginner import form, read_sheets
@@ -50,14 +49,14 @@ class Reading:
     def tables(self) -> Iterator[Any]:
         """Records marked with their table, many files at a time."""
         for first in range(0, len(self._task.files), _BATCH):
-            records: dict[str, list[dict[str, Any]]] = defaultdict(list)
+            records: dict[str, list[dict[Hashable, Any]]] = defaultdict(list)
             for name in self._task.files[first : first + _BATCH]:
                 self._read(name, records)
             for code, found in records.items():
                 self.rows += len(found)
                 yield dlt.mark.with_hints(found, dlt.mark.make_hints(table_name=code, columns=_columns(code)))
 
-    def _read(self, name: str, records: dict[str, list[dict[str, Any]]]) -> None:
+    def _read(self, name: str, records: dict[str, list[dict[Hashable, Any]]]) -> None:
         try:
             sheets = read_sheets(Path(self._task.inbox, name), "calamine")
         except Exception:  # noqa: BLE001 (as in the other usual way)

@@ -33,16 +33,19 @@ def run(task: Task) -> Answer:
 def _load(task: Task, files: list[str]) -> tuple[int, int]:
     """(files refused, rows copied); all files of the share in one COPY."""
     refused = rows = 0
-    with psycopg.connect(task.url) as connection, connection.cursor() as cursor:
-        with cursor.copy("copy raw from stdin") as copy:
-            for name in files:
-                try:
-                    lines = list(_lines(Path(task.inbox, name), name))
-                except CalamineError:
-                    refused += 1
-                    continue
-                rows += len(lines)
-                copy.write("".join(lines).encode())
+    with (
+        psycopg.connect(task.url) as connection,
+        connection.cursor() as cursor,
+        cursor.copy("copy raw from stdin") as copy,
+    ):
+        for name in files:
+            try:
+                lines = list(_lines(Path(task.inbox, name), name))
+            except CalamineError:
+                refused += 1
+                continue
+            rows += len(lines)
+            copy.write("".join(lines).encode())
     return refused, rows
 
 

@@ -7,31 +7,32 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.task import Task
+from benchmarks.task import Answer, Task
 from taizhang.settings import Settings, child_environment
 
-COMMAND = str(Path(sys.executable).with_name("taizhang"))
+_PROGRAM = str(Path(sys.executable).with_name("taizhang"))
 
 
 def prepare(task: Task, register: Path) -> None:
     """The task's database is a warehouse with the county's register. Raises CalledProcessError when that fails."""
-    command = [COMMAND, "init", "--register", str(register)]
+    command = [_PROGRAM, "init", "--register", str(register)]
     subprocess.run(command, env=environment(task), check=True, stdout=subprocess.DEVNULL)
 
 
 def environment(task: Task) -> dict[str, str]:
-    """The environment of every command: a home in the task's folder, the task's database."""
+    """The environment of every contender: a home in the task's folder, the task's database, nothing of the caller's."""
     own = {"DATABASE_URL": task.url, "TAIZHANG_WORKERS": str(task.workers)}
     return child_environment(Settings.alone(Path(task.folder, "home")), own)
 
 
-def command(task: Task, received: Path, *, annotate: bool) -> list[str]:
-    """The command that collects the task's inbox, all files of it."""
+def collecting(task: Task, *, annotate: bool = False) -> list[str]:
+    """The command that collects the whole inbox."""
     flag = "--annotate" if annotate else "--no-annotate"
-    return [COMMAND, "collect", task.inbox, "--received", str(received), flag, "--json"]
+    return [_PROGRAM, "collect", task.inbox, "--received", task.received, flag, "--json"]
 
 
-def read_answer(text: str) -> tuple[int, int]:
-    """(files collected, rows loaded or held back) from what the command printed."""
+def read_answer(text: str) -> Answer:
+    """What the command said it did; refused are the workbooks no row of which it took."""
     answer = json.loads(text)
-    return int(answer["received"]), int(answer["rows_loaded"]) + int(answer["rows_held_back"])
+    rows = answer["rows_loaded"] + answer["rows_held_back"]
+    return Answer(answer["received"], answer["status"].get("rejected", 0), rows)

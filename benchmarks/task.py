@@ -12,10 +12,14 @@ from types import TracebackType
 
 @dataclass(frozen=True)
 class Task:
-    """Load these files (paths inside the inbox) into the empty database `url`, with at most `workers` processes."""
+    """Load these files (paths inside the inbox) into the fresh database `url`, with at most `workers` processes.
+
+    `received` is the CSV of arrival times, `folder` an empty folder for whatever the contender keeps on disk.
+    """
 
     url: str
     inbox: str
+    received: str
     files: list[str]
     folder: str
     workers: int
@@ -34,13 +38,16 @@ class Task:
 
 @dataclass(frozen=True)
 class Answer:
-    """What was done. `work_wall` and `work_cpu` are the seconds that grow with the files: all but imports and set-up."""
+    """What was done: files looked at, files it could not read, rows stored.
+
+    `work_wall` and `work_cpu` are the seconds that grow with the files, all but imports and set-up (0: not told).
+    """
 
     files: int
     refused: int
     rows: int
-    work_wall: float
-    work_cpu: float
+    work_wall: float = 0.0
+    work_cpu: float = 0.0
 
     def tell(self) -> None:
         """One line on stdout, for the witness."""

@@ -13,7 +13,8 @@ def quarters_to_close(
 ) -> list[str]:
     """The quarters, oldest first: the one asked for; else those of the touched periods that are over; else the one due.
 
-    `touched` is None for a run that no correction caused; `starts_on` is the first day of the quarter due.
+    `touched` is None for a run that no correction caused. `starts_on` is the first day of the quarter due; a run that
+    stands for no date has none, and the newest quarter that is over is due.
     Raises Refusal when what was asked for is not a period.
     """
     if asked is not None:
@@ -21,7 +22,8 @@ def quarters_to_close(
     if touched is not None:
         quarters = {_quarter(period) for text in touched if (period := Period.parse(text)).kind != "year"}
         return [quarter.text for quarter in sorted(quarters) if quarter.last_day < today]
-    return [] if starts_on is None else [_quarter(Period.month_of(starts_on)).text]
+    due = _quarter(Period.month_of(starts_on)) if starts_on else _quarter(Period.month_of(today)).shifted(-1)
+    return [due.text]
 
 
 def periods_of(quarter: str) -> list[str]:

@@ -85,9 +85,9 @@ def _read_url(url: str) -> URL:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
-        raise Refusal("DATABASE_URL is not understood; write postgresql://user:password@host:5432/name.") from None
+        raise Refusal("DATABASE_URL 无法识别：请写成 postgresql://用户:密码@主机:5432/库名。") from None
     if parsed.get_backend_name() not in ("postgresql", "postgres"):
-        raise Refusal(f"DATABASE_URL names {parsed.get_backend_name()}; the warehouse needs PostgreSQL 18.")
+        raise Refusal(f"DATABASE_URL 指向 {parsed.get_backend_name()}：数据仓库需要 PostgreSQL 18。")
     return parsed.set(drivername="postgresql+psycopg")
 
 

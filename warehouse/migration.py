@@ -48,10 +48,7 @@ def _apply_once(connection: Connection, path: Path, applied: dict[str, str]) -> 
     if known == digest:
         return False
     if known is not None:
-        raise Refusal(
-            f"Migration {path.name} was changed after it was applied to this database; "
-            "restore the file and write the change as a new migration."
-        )
+        raise Refusal(f"迁移文件 {path.name} 在应用到此数据库之后被改动过：请恢复原文件，把改动写成新的迁移。")
     _run(connection, path.name, script)
     _record(connection, path.name, digest)
     return True
@@ -72,7 +69,7 @@ def _run(connection: Connection, name: str, script: str) -> None:
         run_script(connection, script)
     except DatabaseError as error:
         reason = str(error).strip().splitlines()[0]
-        raise Refusal(f"The database refused {name}: {reason}; mend that and run the command again.") from None
+        raise Refusal(f"数据库拒绝执行 {name}（{reason}）：请按此改正后重新运行。") from None
 
 
 def _record(connection: Connection, name: str, digest: str) -> None:

@@ -68,10 +68,7 @@ def register_periods(connection: Connection, due: Mapping[Period, date], form: s
 def _refuse_lost(connection: Connection, codes: list[str]) -> None:
     statement = text("select distinct township_code from intake.submission where township_code <> all(:codes) limit 5")
     if lost := list(connection.execute(statement, {"codes": codes}).scalars()):
-        raise Refusal(
-            f"The register no longer lists {', '.join(lost)}, which sent returns; "
-            "keep the township's line and give it a valid_to and a successor_code instead."
-        )
+        raise Refusal(f"新名录缺少已有报送的乡镇 {'、'.join(lost)}：请保留该行，改填 valid_to 和 successor_code。")
 
 
 def _replace(connection: Connection, table: str, frame: pd.DataFrame) -> bool:
@@ -98,7 +95,7 @@ def read_register(warehouse: Warehouse) -> Register:
     with warehouse.transaction() as connection:
         rows = connection.execute(text("select * from registry.township order by township_code, valid_from")).all()
     if not rows:
-        raise Refusal("The warehouse has no township register yet; run `taizhang init --register townships.csv`.")
+        raise Refusal("数据仓库中还没有乡镇名录：请先运行 `taizhang init --register townships.csv`。")
     return Register(
         Township(
             row.township_code,

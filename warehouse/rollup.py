@@ -112,9 +112,9 @@ def _keep(connection: Connection, periods: Iterable[Period]) -> list[Period]:
 def _begin(connection: Connection, periods: Iterable[Period]) -> None:
     """pg_temp.pair holds the periods for every township valid in them; pg_temp.indicator the catalogue's codes."""
     if not connection.scalar(text("select exists (select from registry.township)")):
-        raise Refusal("The warehouse has no township register yet; run `taizhang init --register townships.csv`.")
+        raise Refusal("数据仓库中还没有乡镇名录：请先运行 `taizhang init --register townships.csv`。")
     if not connection.scalar(text("select exists (select from registry.parameter)")):
-        raise Refusal("The warehouse has no parameters of a jurisdiction yet; run `taizhang init` again.")
+        raise Refusal("数据仓库中还没有法定参数：请重新运行 `taizhang init`。")
     codes = pd.DataFrame({"indicator": list(load_catalogue().indicators)})
     connection.execute(text("select set_config('work_mem', '64MB', true)"))
     connection.execute(text("drop view if exists pg_temp.result"))

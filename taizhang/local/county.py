@@ -23,6 +23,7 @@ from warehouse.migration import migrate
 
 Echo = Callable[[str], object]
 _BOOT = 240  # seconds Airflow may take until every part is healthy
+_FAREWELL = 15  # seconds all parts together may take to end by themselves
 
 
 @dataclass(frozen=True)
@@ -178,12 +179,13 @@ def _stop_airflow(service: AirflowService, echo: Echo, names: set[str] | None = 
     parts = [part for name, part in service.services.items() if names is None or name in names]
     if any(part.pid() for part in parts):
         echo("Airflow stops ...")
-    # the api-server last: a task that ends reports to it
-    for part in sorted(parts, key=lambda part: part.name == "api-server"):
+    parts.sort(key=lambda part: part.name == "api-server")  # the last: a task that ends reports to it
+    for part in parts:
         if part.name != "api-server":
             part.ask_to_stop()
-    for part in sorted(parts, key=lambda part: part.name == "api-server"):
-        part.stop()
+    deadline = time.monotonic() + _FAREWELL
+    for part in parts:
+        part.stop(patience=max(2.0, deadline - time.monotonic()))
 
 
 @contextmanager

@@ -41,7 +41,7 @@ def test_a_changed_migration_is_refused_by_name(empty: Warehouse, sql: Path) -> 
     migrate(empty, sql)
     with (sql / "migrations" / "0003_values.sql").open("a", encoding="utf-8") as file:
         file.write("-- changed\n")
-    with pytest.raises(Refusal, match=r"0003_values\.sql was changed"):
+    with pytest.raises(Refusal, match=r"0003_values\.sql .*被改动"):
         migrate(empty, sql)
 
 
@@ -94,7 +94,7 @@ def test_an_unreachable_database_is_one_clear_sentence(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("url", ["sqlite:///x", "nonsense"])
 def test_an_address_that_is_no_postgresql_is_refused(url: str) -> None:
-    with pytest.raises(Refusal, match=r"(?i)postgresql"):
+    with pytest.raises(Refusal, match="DATABASE_URL"):
         Warehouse(url)
 
 
