@@ -39,7 +39,7 @@ def _month(warehouse: Warehouse, period: Period, day: date) -> dict[str, Any]:
     due = due_on(period, load_catalogue().current_form.due_working_days)
     days = {"period": period.text, "first_day": period.first_day, "last_day": period.last_day}
     owed = warehouse.query(SUMMARY / "due.sql", days)
-    came = pd.to_datetime(owed["first_received"]).dt.date
+    came = pd.to_datetime(owed["first_received"])
     missing = came.isna()
 
     def rows(mask: pd.Series) -> list[dict[str, Any]]:
@@ -56,6 +56,6 @@ def _month(warehouse: Warehouse, period: Period, day: date) -> dict[str, Any]:
         "received": int((~missing).sum()),
         "missing": rows(missing if day > due else none),
         "awaited": rows(missing if day <= due else none),
-        "late": rows(~missing & (came > due)),
+        "late": rows(came.dt.normalize() > pd.Timestamp(due)),
         "returned": rows(owed["status"] == "returned"),
     }

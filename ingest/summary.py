@@ -29,9 +29,9 @@ def quality_summary(settings: Place, summary: dict[str, Any]) -> dict[str, Any]:
             "text": _tell(summary, rules, townships, unclear),
         }
         content = {"summary": {key: value for key, value in summary.items() if key != "chunks"}} | {
-            "rules": rules.to_dict("records"),
-            "townships": townships.to_dict("records"),
-            "not_evaluable": unclear.to_dict("records"),
+            "rules": _records(rules),
+            "townships": _records(townships),
+            "not_evaluable": _records(unclear),
         }
         execute(
             connection,
@@ -39,6 +39,12 @@ def quality_summary(settings: Place, summary: dict[str, Any]) -> dict[str, Any]:
             told | {"content": json.dumps(content, ensure_ascii=False, default=str)},
         )
     return told
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [
+        {str(key): None if pd.isna(value) else value for key, value in row.items()} for row in frame.to_dict("records")
+    ]
 
 
 def _tell(summary: dict[str, Any], rules: pd.DataFrame, townships: pd.DataFrame, unclear: pd.DataFrame) -> str:
