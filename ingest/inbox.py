@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from catalogue.errors import Refusal
 
+_LATEST = 2**63 - 1  # ns since 1970 the ledger can hold: the year 2262, for clocks that were set at random
 _PASSED_OVER = ("~$", ".", "Thumbs.db", "desktop.ini")
 
 
@@ -39,7 +40,8 @@ def list_inbox(inbox: Path) -> Iterator[InboxFile]:
             if name.startswith(_PASSED_OVER) or not path.is_file():
                 continue
             state = path.stat()
-            yield InboxFile(path, path.relative_to(inbox).as_posix(), state.st_size, state.st_mtime_ns)
+            modified = max(-_LATEST, min(state.st_mtime_ns, _LATEST))
+            yield InboxFile(path, path.relative_to(inbox).as_posix(), state.st_size, modified)
 
 
 def read_received(path: Path) -> dict[str, datetime]:

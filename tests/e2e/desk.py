@@ -22,7 +22,7 @@ select count(*) as n from pg_stat_activity where datname = current_database() an
 """
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 120) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 300) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
@@ -73,6 +73,16 @@ class Desk:
     def waiting(self) -> int:
         """How many sessions wait for a lock."""
         return int(self.warehouse.query(_WAITING)["n"].iloc[0])
+
+    def wait_for_waiting(self, sessions: int, *processes: subprocess.Popen[str]) -> None:
+        """So many sessions wait for a lock; fails with what a process says that ends before that."""
+
+        def reached() -> bool:
+            for process in processes:
+                assert process.poll() is None, process.communicate()
+            return self.waiting() == sessions
+
+        wait_until(reached)
 
     @contextmanager
     def held(self, statement: str) -> Iterator[None]:

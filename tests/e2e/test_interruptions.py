@@ -135,7 +135,7 @@ def test_killed_at_every_step_a_collection_is_completed_by_the_next(
 
     with desk.held(LOADS):
         process = desk.start(workers=2, chunk=6)
-        wait_until(lambda: desk.waiting() == 2)
+        desk.wait_for_waiting(2, process)
         assert broken_files(desk.archive) == set()
         workers_of(process)[0].kill()
         refused(process, "工作进程")
@@ -143,7 +143,7 @@ def test_killed_at_every_step_a_collection_is_completed_by_the_next(
 
     with desk.held(LAST_TABLE):
         process = desk.start(workers=2, chunk=6)
-        wait_until(lambda: desk.waiting() == 2)  # one has written all its rows, the other waits for it
+        desk.wait_for_waiting(2, process)  # one has written all its rows, the other waits for it
         workers = workers_of(process)
         kill(process)
         wait_until(lambda: not any(worker.is_running() for worker in workers))
@@ -152,12 +152,12 @@ def test_killed_at_every_step_a_collection_is_completed_by_the_next(
     with ThreadPoolExecutor(1) as pool, ExitStack() as first, ExitStack() as second:
         first.enter_context(desk.held(LAST_TABLE))
         process = desk.start()
-        wait_until(lambda: desk.waiting() == 1)
+        desk.wait_for_waiting(1, process)
         next_in_line = pool.submit(second.enter_context, desk.held(LOADS))
-        wait_until(lambda: desk.waiting() == 2)
+        desk.wait_for_waiting(2, process)
         first.close()
         next_in_line.result()
-        wait_until(lambda: desk.waiting() == 1)  # the rows are committed, the county rules wait
+        desk.wait_for_waiting(1, process)  # the rows are committed, the county rules wait
         assert desk.submissions() == len(set(digests(desk.county / "inbox").values()))
         kill(process)
 
@@ -187,7 +187,7 @@ def test_a_database_stopped_in_the_middle_and_started_again(own_server: Desk, un
     assert not issubclass(Unavailable, Refusal), "the scheduler tries it again"
     with pytest.raises(Unavailable), own_server.held(LAST_TABLE):
         process = own_server.start("--no-annotate", workers=2, chunk=6)
-        wait_until(lambda: own_server.waiting() == 2)
+        own_server.wait_for_waiting(2, process)
         server = cluster.pid()
         assert server is not None
         os.kill(server, signal.SIGQUIT)  # pg_ctl stop -m immediate
@@ -243,7 +243,7 @@ def test_two_collections_of_one_inbox_at_once(new_desk: Callable[[], Desk], undi
     desk = new_desk()
     with desk.held(LOADS):
         both = [desk.start() for _ in range(2)]
-        wait_until(lambda: desk.waiting() == 2)
+        desk.wait_for_waiting(2, *both)
     new = [set(answer(process)["submission_ids"]) for process in both]
     assert not new[0] & new[1]
     assert len(new[0] | new[1]) == desk.submissions()
@@ -280,6 +280,7 @@ def test_a_clock_that_jumps(new_desk: Callable[[], Desk], undisturbed: Undisturb
     assert desk.collect("--no-annotate")["new"] == 1
     said = desk.warehouse.query("select file_name, status, is_current, received_at from research.submission")
     said = said.set_index("file_name")
+    moments[after] = datetime.fromtimestamp(2**63 // 10**9, ZONE).replace(tzinfo=None)  # the last moment there is
     assert said["received_at"].map(lambda moment: moment.to_pydatetime()).to_dict() == moments
     assert said.loc[[first, second["file"]], "is_current"].tolist() == [False, True]
     assert said.loc[before, "status"] == "rejected"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from indicator_oracle import NOTHING, Sent, derive
-from worlds import REGISTER, batch_of, random_loads
+from indicator_oracle import NOTHING, Row, Sent, derive
+from worlds import CODES, REGISTER, batch_of, random_loads
 
 from catalogue import load as load_catalogue
 from catalogue.periods import Period
@@ -99,4 +99,32 @@ def test_values_as_of_a_moment_are_the_oracles(prepared: Warehouse, seed: int) -
         for period in {Period.parse(one.month) for one in sent}:
             for (code, indicator), value in derive(known, REGISTER, reply_months, period).items():
                 assert _same(rebuilt[code, period.text, indicator], value), (code, period.text, indicator)
+        raise Undo
+
+
+def _suggestion(**values: Any) -> Row:
+    codes = [field.code for field in load_catalogue().current_form.sheet("suggestion").fields]
+    return Row("suggestion", "k1", dict.fromkeys(codes) | values)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ((), (_suggestion(raised_date=date(2030, 8, 1), assigned_date=date(2030, 8, 10)),)),
+        ((_suggestion(raised_date=date(2030, 8, 1), assigned_date=date(2030, 8, 10)),), (_suggestion(),)),
+        ((_suggestion(raised_date=date(2030, 11, 2)),), (_suggestion(raised_date=date(2030, 10, 2)),)),
+    ],
+    ids=["the reply limit alone", "a limit withdrawn", "a date moved to another month"],
+)
+def test_a_later_row_reaches_the_earlier_month_it_counts_in(
+    prepared: Warehouse, first: tuple[Row, ...], second: tuple[Row, ...]
+) -> None:
+    sent = [
+        Sent(number, CODES[0], month, datetime(2031, 1, number), date(2031, 1, 9), "accepted", 0, rows)
+        for number, (month, rows) in enumerate([("2030-11", first), ("2030-12", second)], start=1)
+    ]
+    with pytest.raises(Undo), prepared.transaction() as connection:
+        for one in sent:
+            refresh_touched(connection, load(connection, batch_of([one]))["submission_id"])
+        assert differences(stored(connection), expected(sent)) == {}
         raise Undo

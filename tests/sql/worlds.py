@@ -18,7 +18,7 @@ from warehouse.load import LoadBatch
 
 START = Period.parse("2030-11")  # months around the turn of a year
 MONTHS = [START.shifted(step).text for step in range(5)]
-DAYS = [START.first_day + timedelta(days=step) for step in range(-40, 190, 11)]
+DAYS = [START.first_day + timedelta(days=step) for step in range(-130, 190, 11)]
 DAYS += [day for month in MONTHS for day in (Period.parse(month).first_day, Period.parse(month).last_day)]
 REGISTER = Register(
     [
