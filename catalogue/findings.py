@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+UNREADABLE = ("C02", "C03", "C04", "C05", "C08")  # the rules of cells that hold something, but no value
 FINDING_COLUMNS = (
     "return_no",  # position of the return in its batch
     "rule",  # rule id of rules.yaml

@@ -54,6 +54,12 @@ class Sheet:
         """The field of that code; KeyError when the form has none."""
         return self._by_code[code]
 
+    @property
+    def event_date(self) -> str | None:
+        """The field that dates a row's event (rule R01): the first required date of a table sheet, None without one."""
+        dates = (field.code for field in self.fields if field.type == "date" and field.required)
+        return next(dates, None) if self.layout == "table" else None
+
     def has(self, code: str) -> bool:
         """True when the sheet has a field of that code."""
         return code in self._by_code

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from catalogue.findings import empty_findings
+from catalogue.findings import UNREADABLE, empty_findings
 from catalogue.models import Form, Sheet
 from catalogue.returns import ReturnBatch
 from expectations.checks.cells import CELL, COVER_IDENTITY, FOUND, required_fields
@@ -17,7 +17,6 @@ from expectations.checks.duplicates import mark_similar, title_fields
 from expectations.suites import Validator, checks_of_sheets
 from expectations.wording import word_findings
 
-UNREADABLE = ("C02", "C03", "C04", "C05", "C08")
 _GRAVITY = {rule: rank for rank, rule in enumerate((*UNREADABLE, "C06", "C07"))}
 NOT_EVALUABLE_COLUMNS = ("return_no", "rule", "rows")
 

@@ -13,6 +13,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from catalogue.findings import UNREADABLE
 from catalogue.models import Form, Jurisdiction, Sheet
 from catalogue.periods import Period
 from catalogue.returns import ReturnBatch
@@ -20,18 +21,6 @@ from catalogue.text import fold
 from transforms.keys import row_keys
 from transforms.listing import History, list_keys, listed_in_batch
 
-UNREADABLE = ("C02", "C03", "C04", "C05", "C08")
-FIRST_REPORT_DATES = {
-    "congress_session": "start_date",
-    "presidium_meeting": "meeting_date",
-    "other_meeting": "meeting_date",
-    "supervision_activity": "start_date",
-    "hazard": "found_date",
-    "suggestion": "raised_date",
-    "deputy_activity": "activity_date",
-    "petition": "received_date",
-    "article": "submitted_date",
-}
 CARRIED_FORWARD = ("hazard", "suggestion", "petition")
 # reported total -> sheet, date that must lie in the month, distinct field, field that must differ from a choice
 TOTALS: Mapping[str, tuple[str, str, str | None, tuple[str, str] | None]] = {
@@ -84,8 +73,9 @@ def prepare(
         frame["_whole"] = ~_in_returns(frame, absent.loc[absent["sheet"] == sheet.code, "return_no"])
         sheets[sheet.code] = frame
     prepared = Prepared(sheets, keys, listing)
-    for code, column in FIRST_REPORT_DATES.items():
-        sheets[code]["_first_report"] = _first_report(sheets[code], code, column, prepared, history, offline=offline)
+    for sheet in form.tables:
+        if sheet.event_date:
+            sheets[sheet.code]["_first_report"] = _first_report(sheet, prepared, history, offline=offline)
     sheets["hazard"]["_activity_listed"] = _activity_listed(sheets["hazard"], prepared, history, offline=offline)
     _count_hazards(sheets)
     _count_totals(sheets, batch)
@@ -158,10 +148,9 @@ def _ask(frame: pd.DataFrame, sheet: str, key: pd.Series) -> pd.DataFrame:
     )
 
 
-def _first_report(
-    frame: pd.DataFrame, code: str, column: str, prepared: Prepared, history: History, *, offline: bool
-) -> pd.Series:
+def _first_report(sheet: Sheet, prepared: Prepared, history: History, *, offline: bool) -> pd.Series:
     """1.0 first report, 0.0 reported before, NaN not known. Only rows dated outside their month are looked up."""
+    code, column, frame = sheet.code, str(sheet.event_date), prepared.sheets[sheet.code]
     outside = (frame[column] < frame["_first_day"]) | (frame[column] > frame["_last_day"])
     answer = pd.Series(1.0, index=frame.index)
     asked = _ask(frame[outside], code, frame.loc[outside, "_row_key"])

@@ -9,18 +9,6 @@ import pandas as pd
 from catalogue.models import Form, Sheet
 from expectations.check import Check, day, named
 
-# R01 (contract): the date of the event itself, one per event sheet
-EVENT_DATES = {
-    "congress_session": "start_date",
-    "presidium_meeting": "meeting_date",
-    "other_meeting": "meeting_date",
-    "supervision_activity": "start_date",
-    "hazard": "found_date",
-    "suggestion": "raised_date",
-    "deputy_activity": "activity_date",
-    "petition": "received_date",
-    "article": "submitted_date",
-}
 PLANNED = ("rectify_by",)
 # R06: dates that follow one another; a gap in the chain is bridged, so that each finding speaks of one pair
 ORDERS = (
@@ -34,7 +22,7 @@ ORDERS = (
 
 def date_checks(form: Form) -> list[Check]:
     """All checks of R01, R02 and R06."""
-    checks = [_in_month(sheet, column) for sheet, column in EVENT_DATES.items()]
+    checks = [_in_month(sheet.code, sheet.event_date) for sheet in form.tables if sheet.event_date]
     for sheet in form.tables:
         checks += [_not_later(sheet, field.code) for field in sheet.fields if field.type == "date"]
     for code, chain in ORDERS:

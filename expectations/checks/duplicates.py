@@ -22,9 +22,8 @@ def title_fields(form: Form) -> dict[str, tuple[str, str]]:
     found = {}
     for sheet in form.tables:
         titles = [field.code for field in sheet.fields if any(word in field.label for word in TITLE_LABELS)]
-        dates = [field.code for field in sheet.fields if field.type == "date" and field.required]
-        if titles and dates:
-            found[sheet.code] = (titles[0], dates[0])
+        if titles and sheet.event_date:
+            found[sheet.code] = (titles[0], sheet.event_date)
     return found
 
 

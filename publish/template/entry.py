@@ -8,10 +8,6 @@ from typing import Any
 from catalogue import Field, Sheet
 from catalogue.periods import Period
 
-# rule R01: on first report these lie in the reported month
-EVENT_DATES = frozenset(
-    {"start_date", "meeting_date", "found_date", "raised_date", "activity_date", "received_date", "submitted_date"}
-)
 FLAG_WORDS = ("是", "否")
 NUMBER_FORMATS = {
     "text": "General",
@@ -64,7 +60,7 @@ def describe(sheet: Sheet, field: Field, period: Period) -> str:
 
 def is_event_date(sheet: Sheet, field: Field) -> bool:
     """True for the dates rule R01 speaks of."""
-    return sheet.layout == "table" and field.type == "date" and field.code in EVENT_DATES
+    return field.code == sheet.event_date
 
 
 def validation(sheet: Sheet, field: Field, period: Period) -> dict[str, Any]:

@@ -127,6 +127,23 @@ def test_a_bad_chunk_stops_no_other_and_is_not_overlooked(
     assert names(run("collect"), "collect_chunk") == broken, "the next run collects what failed, and only that"
 
 
+def test_what_was_loaded_before_an_interruption_is_settled_and_returned(
+    run: Run, county: Path, simulated: Path, database_url: str
+) -> None:
+    from ingest.collect import collect_chunk
+    from ingest.planning import plan
+    from taizhang.settings import Settings
+
+    deliver(simulated, county)
+    for chunk in plan(Settings.load()):
+        collect_chunk(Settings.load(), chunk)
+    assert not list((county / "outbox").rglob("*.xlsx"))
+    assert run("collect").state == "success"
+    assert list((county / "outbox").rglob("*.xlsx"))
+    assert Warehouse(database_url).query("select * from intake.awaiting").empty
+    assert states(run("collect"))["collect_chunk"] == {"skipped"}
+
+
 def test_the_quarter_asked_for_is_computed(run: Run, county: Path, database_url: str) -> None:
     quarter = Period.holding("quarter", MONTH)
     done = run("rollup_quarter", quarter=quarter.text)

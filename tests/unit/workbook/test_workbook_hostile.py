@@ -2,6 +2,7 @@
 
 import io
 import os
+import random
 import struct
 import zipfile
 from collections.abc import Callable
@@ -70,7 +71,7 @@ def zipped(**parts: bytes) -> bytes:
         (b"", "0 字节"),
         (b"%PDF-1.7 ...", "PDF"),
         (b"<html><table></table></html>", "网页"),
-        (os.urandom(64).replace(b"P", b"p"), "不是工作簿"),
+        (random.Random(5).randbytes(64).replace(b"P", b"p"), "不是工作簿"),
         (b"Rar!\x1a\x07", "RAR"),
         (zipped(a=b"x"), "压缩包"),
         (zipped(**{"word__document.xml": b"<x/>"}), "Word"),
