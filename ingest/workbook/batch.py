@@ -210,18 +210,15 @@ class _Assembly:
             for number, places in rows.places.items():
                 count = len(places)
                 spots = list(places.values())
-                for column, values in zip(
-                    columns,
-                    (
-                        [number] * count,
-                        [code] * count,
-                        [rows.names[number]] * count,
-                        places,
-                        [excel_col for excel_col, _ in spots],
-                        [excel_row for _, excel_row in spots],
-                    ),
-                    strict=True,
-                ):
+                found: list[Sequence[object]] = [
+                    [number] * count,
+                    [code] * count,
+                    [rows.names[number]] * count,
+                    list(places),
+                    [excel_col for excel_col, _ in spots],
+                    [excel_row for _, excel_row in spots],
+                ]
+                for column, values in zip(columns, found, strict=True):
                     column.extend(values)
         return _frame(PLACE_COLUMNS, columns)
 
