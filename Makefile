@@ -47,7 +47,7 @@ down: $(INSTALLED) ## stop it
 	@$(BIN)/taizhang down
 
 test: $(INSTALLED) ## every test, the fast ones first
-	@$(BIN)/python -m pytest -n 2 tests/unit
+	@$(BIN)/python -m pytest tests/unit
 	@$(BIN)/python -m pytest tests --ignore=tests/unit
 
 check: $(INSTALLED) ## style, types, layers, SQL, lock file and generated files; changes nothing
