@@ -135,7 +135,7 @@ def test_killed_at_every_step_a_collection_is_completed_by_the_next(
 
     with desk.held(LOADS):
         process = desk.start(workers=2, chunk=6)
-        desk.wait_for_waiting(2, process)
+        wait_until(lambda: workers_of(process))
         assert broken_files(desk.archive) == set()
         workers_of(process)[0].kill()
         refused(process, "工作进程")
@@ -186,8 +186,8 @@ def test_a_database_stopped_in_the_middle_and_started_again(own_server: Desk, un
     cluster = Cluster(Settings.alone(own_server.home))
     assert not issubclass(Unavailable, Refusal), "the scheduler tries it again"
     with pytest.raises(Unavailable), own_server.held(LAST_TABLE):
-        process = own_server.start("--no-annotate", workers=2, chunk=6)
-        own_server.wait_for_waiting(2, process)
+        process = own_server.start("--no-annotate")
+        own_server.wait_for_waiting(1, process)
         server = cluster.pid()
         assert server is not None
         os.kill(server, signal.SIGQUIT)  # pg_ctl stop -m immediate
