@@ -231,7 +231,8 @@ def test_the_sample_county_in_the_real_scheduler_agrees_with_its_truth(county: S
 
 def test_an_interrupted_up_stops_what_it_started(settings: Settings) -> None:
     program = (
-        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell in the background ignores it
+        # a shell in the background starts its commands deaf to the interrupt
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from pathlib import Path; from taizhang.local import up; from taizhang.settings import Settings\n"
         f"up(Settings.alone(Path({str(settings.home)!r})), echo=print)"
     )
