@@ -82,10 +82,11 @@ def test_a_running_part_is_recognised_by_the_settings_it_was_started_with(tmp_pa
 
 def test_a_process_is_told_from_all_others_that_ever_had_its_pid() -> None:
     assert started(os.getpid()) == started(os.getpid())
-    assert started(os.getpid()) != started(os.getppid())
-    gone = subprocess.Popen(["true"])
-    gone.wait()
-    assert started(gone.pid) is None
+    later = subprocess.Popen(["sleep", "60"])
+    assert started(later.pid) != started(os.getpid())
+    later.kill()
+    later.wait()
+    assert started(later.pid) is None
     assert psutil.pid_exists(os.getpid())
 
 
