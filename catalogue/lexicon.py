@@ -1,4 +1,7 @@
-"""The declared words and frames by which narrative reports are read (lexicon.yaml), checked at load."""
+"""The declared words and frames by which narrative reports are read (lexicon.yaml), checked at load.
+
+Concepts are held as bits of an int: reading a report is mostly asking whether two sets of concepts meet.
+"""
 
 from __future__ import annotations
 
@@ -25,18 +28,35 @@ READER_CONCEPTS = {
 }  # fmt: skip
 
 
+Concepts = int  # a set of concepts, one bit each
+_BITS: dict[str, int] = {}  # every name of a concept seen in this process -> its bit
+
+
+def concepts(*names: str) -> Concepts:
+    """The set of the named concepts; the same name is the same bit in every lexicon."""
+    made = 0
+    for name in names:
+        made |= _BITS.setdefault(name, 1 << len(_BITS))
+    return made
+
+
+def names_of(several: Concepts) -> set[str]:
+    """The names of the concepts in the set."""
+    return {name for name, bit in _BITS.items() if several & bit}
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One way a number is read once its head is known; every condition is a set of concepts (lexicon.yaml, head)."""
 
     indicator: str
     measures: frozenset[str]
-    any: frozenset[str]
-    together: frozenset[str]
-    none: frozenset[str]
-    sentence: frozenset[str]
-    paragraph: frozenset[str]
-    after: frozenset[str]
+    any: Concepts
+    together: Concepts
+    none: Concepts
+    sentence: Concepts
+    paragraph: Concepts
+    after: Concepts
     topic: frozenset[str]
     confidence: float
     scope: str
@@ -61,7 +81,7 @@ class Lexicon:
     """Words by concept, frames by head, and what the indicators are called."""
 
     indicators: Mapping[str, Narrated]
-    words: Mapping[str, frozenset[str]]
+    words: Mapping[str, Concepts]
     heads: Mapping[str, tuple[Frame, ...]]
     measures: Mapping[str, frozenset[str]]
     topics: Mapping[str, str]
@@ -79,7 +99,7 @@ def load_lexicon(path: Path = FILE) -> Lexicon:
         raise CatalogueError(f"{path.name} cannot be read ({error.strerror}); restore it.") from None
     except yaml.YAMLError as error:
         raise CatalogueError(f"{path.name} is not valid YAML: {str(error).splitlines()[0]}.") from None
-    concepts = {
+    spelled = {
         name: tuple(
             word for entry in str(text).split() for plain in _expand(entry) for word in _prefixed(plain, name, declared)
         )
@@ -95,7 +115,7 @@ def load_lexicon(path: Path = FILE) -> Lexicon:
     }
     lexicon = Lexicon(
         indicators=indicators,
-        words=_words(concepts),
+        words=_words(spelled),
         heads=heads,
         measures=measures,
         topics={code: topic for topic, codes in declared["topics"].items() for code in codes},
@@ -106,7 +126,7 @@ def load_lexicon(path: Path = FILE) -> Lexicon:
             for code, entry in declared["pairs"].items()
         },
     )
-    _check(lexicon, concepts, declared)
+    _check(lexicon, set(spelled), declared)
     return lexicon
 
 
@@ -130,12 +150,12 @@ def _prefixed(word: str, concept: str, declared: dict[str, Any]) -> list[str]:
     return [word]
 
 
-def _words(concepts: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
-    words: dict[str, set[str]] = {}
-    for concept, entries in concepts.items():
+def _words(spelled: Mapping[str, Iterable[str]]) -> dict[str, Concepts]:
+    words: dict[str, Concepts] = {}
+    for concept, entries in spelled.items():
         for word in entries:
-            words.setdefault(word, set()).add(concept)
-    return {word: frozenset(names) for word, names in words.items()}
+            words[word] = words.get(word, 0) | concepts(concept)
+    return words
 
 
 def _measures(names: Iterable[Any], groups: Mapping[str, frozenset[str]]) -> frozenset[str]:
@@ -150,7 +170,7 @@ def _frame(head: str, entry: dict[str, Any], declared: dict[str, Any], measures:
     if grade not in declared["grades"]:
         raise CatalogueError(f"lexicon.yaml: a frame of {head} has the unknown grade {grade}.")
     conditions = {
-        key: frozenset(entry.get(key, ())) for key in ("any", "with", "none", "sentence", "paragraph", "after", "topic")
+        key: concepts(*entry.get(key, ())) for key in ("any", "with", "none", "sentence", "paragraph", "after")
     }
     return Frame(
         indicator=entry["indicator"],
@@ -161,7 +181,7 @@ def _frame(head: str, entry: dict[str, Any], declared: dict[str, Any], measures:
         sentence=conditions["sentence"],
         paragraph=conditions["paragraph"],
         after=conditions["after"],
-        topic=conditions["topic"],
+        topic=frozenset(entry.get("topic", ())),
         confidence=float(declared["grades"][grade]),
         scope=entry.get("scope", "total"),
         also=entry.get("also"),
@@ -172,19 +192,19 @@ def _frame(head: str, entry: dict[str, Any], declared: dict[str, Any], measures:
     )
 
 
-def _check(lexicon: Lexicon, concepts: Mapping[str, tuple[str, ...]], declared: dict[str, Any]) -> None:
+def _check(lexicon: Lexicon, spelled: set[str], declared: dict[str, Any]) -> None:
     """Every name leads somewhere and nothing declared is unused."""
     frames = [frame for group in lexicon.heads.values() for frame in group]
     named = {frame.indicator for frame in frames} | {frame.also for frame in frames if frame.also}
-    conditions: set[str] = set()
+    asked = 0
     for frame in frames:
-        conditions |= frame.any | frame.together | frame.none | frame.sentence | frame.paragraph | frame.after
+        asked |= frame.any | frame.together | frame.none | frame.sentence | frame.paragraph | frame.after
+    conditions = names_of(asked)
     faults = {
         "unknown indicator": named - set(lexicon.indicators),
         "indicator without a frame": set(lexicon.indicators) - named,
-        "unknown concept": (conditions | set(lexicon.heads) | set(lexicon.decoys) | set(lexicon.topic_heads))
-        - set(concepts),
-        "concept nothing uses": set(concepts) - conditions - set(lexicon.heads) - set(lexicon.decoys) - READER_CONCEPTS,
+        "unknown concept": (conditions | set(lexicon.heads) | set(lexicon.decoys) | set(lexicon.topic_heads)) - spelled,
+        "concept nothing uses": spelled - conditions - set(lexicon.heads) - set(lexicon.decoys) - READER_CONCEPTS,
         "unknown topic": ({topic for frame in frames for topic in frame.topic} | set(lexicon.topic_heads.values()))
         - set(declared["topics"]),
         "unknown indicator in topics or pairs": (

@@ -29,8 +29,8 @@ _PAGE_LINE = re.compile(
 _SLASHED = re.compile(r"(?<!\d)(\d{1,9})/(\d{1,9})")
 _ZERO_WIDTH = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad`\r\f\v]+")
 _BLANKS = re.compile(r"[ ]+")
-_COMMA = re.compile(r",(?!\d{3})|(?<!\d),")
-_POINT = re.compile(r"(?<=\d)[。·•](?=\d{1,2}(?:%|个?百分点|万|亿|元))")
+_COMMA = re.compile(r",(?:(?!\d{3})|(?<!\d,))")
+_POINT = re.compile(r"[。·•](?<=\d.)(?=\d{1,2}(?:%|个?百分点|万|亿|元))")
 _ASIDE = re.compile(r"(?<=[\u4e00-\u9fff])（[^（）\d一二三四五六七八九十、，：%\n]{1,4}）(?=[\u4e00-\u9fff])")
 _CELLS = re.compile(r"^[^\s，。；]{2,24}(?:[ ]{2,}[^\s，。；]{1,24})+[ ]*$", re.M)
 _PIPED = re.compile(r"^[ ]*+\|(.*)\|[ ]*$", re.M)
@@ -128,6 +128,8 @@ def _columns(text: str) -> Iterator[Edit]:
 
 def _page_marks(text: str) -> Iterator[Edit]:
     """Marks like 3/22 that a converter left inside sentences, however they touch other digits."""
+    if "/" not in text:
+        return
     found = list(islice(_SLASHED.finditer(text), _MOST_MARKS))
     pages = _page_total(text, found)
     if pages is None:

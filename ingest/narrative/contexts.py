@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
-from catalogue.lexicon import Frame
+from catalogue.lexicon import Concepts, Frame, concepts, names_of
 from ingest.narrative.quantities import Quantity
 from ingest.narrative.tokens import Token
 
 Actor = str  # own, government, higher, wide, elsewhere
 
 _ACTORS = ("higher", "wide", "elsewhere", "government")
-_ACTOR_SET = frozenset((*_ACTORS, "own"))
-_MARKS = frozenset(
-    ("plan", "aim", "rule", "prior", "last_year", "this_year", "grow", "rest", "denial", "reset", "join", "total")
+_OWN = concepts("own")
+_ACTOR_SET = concepts(*_ACTORS, "own")
+_MARKS = concepts(
+    "plan", "aim", "rule", "prior", "last_year", "this_year", "grow", "rest", "denial", "reset", "join", "total"
 )
 _SUBJECT_REACH = 10
 _PREPOSITION = re.compile(
@@ -23,13 +25,13 @@ _PREPOSITION = re.compile(
 )
 _COMPARED = re.compile(r"[比较与同和跟由从]$")
 _COMPARING = frozenset(("较上年", "比上年", "比去年", "较去年", "与上年", "与去年", "相比", "同比", "较同期", "环比"))
-_VERBS = frozenset(
-    {
+_VERBS = concepts(
+    *(
         "elect", "hear", "raise", "received", "collect", "find", "check", "rectify", "resolve", "visit", "aid",
         "commend", "participate", "divide", "build", "mediate", "petition_in", "settle", "close", "do", "spend",
         "submit", "publish", "inspection", "research", "lawcheck", "special", "review", "feedback", "receive", "pass",
         "oversee",
-    }
+    )
 )  # fmt: skip
 _MODAL = re.compile(  # 将, 要 and the like before a verb; 将60名代表编为 and 主要, 需要 are none
     r"(?:(?<![主重需首纲摘只不还次紧])[将要]|[拟须需]|应(?!到|出席|参会|邀))"
@@ -38,6 +40,7 @@ _MODAL = re.compile(  # 将, 要 and the like before a verb; 将60名代表编�
     r"|扩大|提高|投入|争取|安排|表彰|加大|深化|推进|力争|围绕|建立|打造|实施|执行|新设|增设|设立|成立|组建|补选|选举|评选|票决|报送"
     r"|改造|配备|聘请|慰问|帮扶|办好|邀请|加强|改进|健全|完善|创建|选派)(?!意见|情况|结果|成果|报告|建议|发现|中|收集|问题|的)"
 )
+_MODAL_SIGN = re.compile("[将要拟须需应]")
 _PLACE = re.compile(
     r"(?:^|[，；：。的])([\u4e00-\u9fff]{2,3}?)(镇|乡|街道)(?=有|的|人大|共|今年|组织|去年|现有|建有|建成|全|则|也|主席团|在)"
 )
@@ -58,15 +61,17 @@ class SentenceContext:
 
     def __post_init__(self) -> None:
         for token in self.tokens:
-            for concept in _MARKS & token.concepts:
-                self.marks.append((token.start, token.end, concept))
+            if _MARKS & token.concepts:
+                self.marks += [(token.start, token.end, name) for name in _mark_names(token.concepts)]
         end = self.clauses[-1][1] if self.clauses else self.start
-        for modal in _MODAL.finditer(self.text, self.start, end):
-            self.marks.append((*modal.span(), "plan"))
+        if _MODAL_SIGN.search(self.text, self.start, end):
+            self.marks += [(*modal.span(), "plan") for modal in _MODAL.finditer(self.text, self.start, end)]
         self.marks.sort()
 
     def exclusion(self, quantity: Quantity, clause: int, in_plan: bool) -> str | None:
         """The reason why the number is no fact whatever it counts, or None."""
+        if not self.marks:
+            return "plan" if in_plan else None
         here, clause_end = self.clauses[clause]
         before = [mark for mark in self.marks if mark[0] < quantity.start]
         if in_plan or self._planned(before, here, quantity):
@@ -166,11 +171,11 @@ class SentenceContext:
                 continue
             if token.start >= end or token.start - start > _SUBJECT_REACH:
                 break
-            if _VERBS & token.concepts and not _ACTOR_SET & token.concepts:
-                break
-            named = next((actor for actor in _ACTORS if actor in token.concepts), None)
-            if named is None and "own" not in token.concepts:
+            if not _ACTOR_SET & token.concepts:
+                if _VERBS & token.concepts:
+                    break
                 continue
+            named = _actor(token.concepts)
             if named not in (None, "government") and self._joined(start, token.start):
                 return "joined"
             if not _PREPOSITION.search(self.text[max(start, token.start - 5) : token.start]):
@@ -190,6 +195,17 @@ class SentenceContext:
 
     def _joined(self, start: int, end: int) -> bool:
         return any(name == "join" and start <= at and end - stop <= 2 for at, stop, name in self.marks if at < end)
+
+
+@cache
+def _mark_names(said: Concepts) -> list[str]:
+    return sorted(names_of(_MARKS & said))
+
+
+@cache
+def _actor(said: Concepts) -> Actor | None:
+    """The body other than the township congress that the word names, if any."""
+    return next((actor for actor in _ACTORS if concepts(actor) & said), None)
 
 
 def is_allowed(actor: Actor, frame: Frame, unit: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ingest.narrative.quantities import Quantity
 
@@ -28,8 +28,7 @@ class Fact:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A fact in offsets of the clean text, before its confidence is calibrated and its quote is cut."""
 
     indicator: str

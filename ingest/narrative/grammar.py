@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 
-from catalogue.lexicon import Frame, Lexicon
+from catalogue.lexicon import Concepts, Frame, Lexicon, concepts
 from ingest.narrative.tokens import Token
-from ingest.narrative.windows import Concepts, Window
+from ingest.narrative.windows import Window
 
 _FILLER = re.compile(
     r"(?:活动|工作|会议|情况|总数量?|数量|人数|次数|件数|数|量|达到|多达|高达|达|一?共有?|共计|总计|合计|累计|计|为|有|了|已经?|近"
@@ -18,8 +18,8 @@ _FILLER = re.compile(
 )
 _LINK = re.compile(r"(?:、|和|与|及|以及|及其|“|”|》|《|等|的|会议|活动|工作|，)*+")
 _EACH = re.compile(r"各(?:为|达|有|召开|开展|组织)?$")
+_EACH_REACH = 4
 _ALL = re.compile(r"(?:均|都|各|双双|全部)")
-_RESPECTIVELY = re.compile(r"分别(?:为|是|达|达到|有)?$|分别")
 _BREAK = re.compile(r"[，；。！？：（）—、\n]")
 _ADDRESSING = frozenset("向为给对与和同")
 _POST_GAP = 2
@@ -39,14 +39,16 @@ _LOOSE = frozenset(
         "resolution", "find", "hazard",
     }
 )  # fmt: skip
-_ACTIVITIES = frozenset(("inspection", "research", "lawcheck", "check", "special", "review", "compound"))
+_ACTIVITY_HEADS = frozenset(("inspection", "research", "lawcheck", "check", "special", "review", "compound"))
+_ACTIVITIES = concepts(*_ACTIVITY_HEADS)
 _BILL = "议案"
-_NEUTRAL = frozenset(("total", "reset", "growth_end", "has"))
-_WITHIN = frozenset(("within",))
-_DEPUTIES = frozenset(("deputy", "deputy_town", "deputy_county", "deputy_mixed"))
-_PERSONS = _DEPUTIES | {
-    "other_people", "voter", "needy", "official", "model_deputy", "deputy_city", "deputy_province",
-}  # fmt: skip
+_NEUTRAL = concepts("total", "reset", "growth_end", "has")
+_WITHIN = concepts("within")
+_COMPOUND, _FORMAL, _OTHERS = concepts("compound"), concepts("formal"), concepts("other_people")
+_DEPUTIES = concepts("deputy", "deputy_town", "deputy_county", "deputy_mixed")
+_PERSONS = _DEPUTIES | concepts(
+    "other_people", "voter", "needy", "official", "model_deputy", "deputy_city", "deputy_province"
+)
 _COMPOUND_PARTS = (
     ("视察", "inspection"),
     ("调研", "research"),
@@ -57,8 +59,7 @@ _COMPOUND_PARTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A frame chosen for a quantity, the words it rests on, and how far the way to it lowers the confidence."""
 
     frame: Frame
@@ -73,10 +74,27 @@ class Grammar:
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self._heads_of = cache(self._find_heads)
-        self._tells = cache(self._find_telling)
+        self._counts = cache(self._find_counting)
+        self._frames_for = cache(self._find_frames)
+        self._is_decoy = cache(self._find_decoy)
 
-    def _find_heads(self, concepts: Concepts) -> tuple[str, ...]:
-        return tuple(head for head in self.lexicon.heads if head in concepts)
+    def _find_heads(self, said: Concepts) -> tuple[str, ...]:
+        return tuple(head for head in self.lexicon.heads if concepts(head) & said)
+
+    def _find_counting(self, said: Concepts) -> bool:
+        return bool(self._heads_of(said)) or any(concepts(decoy) & said for decoy in self.lexicon.decoys)
+
+    def _find_frames(self, said: Concepts, unit: str) -> tuple[tuple[str, int, Frame], ...]:
+        """What a word with these concepts can count in that measure: head, how far it may stand away, frame."""
+        return tuple(
+            (head, _FAR_VERB_GAP if head in _LOOSE else _FAR_NOUN_GAP, frame)
+            for head in self._heads_of(said)
+            for frame in self.lexicon.heads[head]
+            if unit in frame.measures
+        )
+
+    def _find_decoy(self, said: Concepts, unit: str) -> bool:
+        return any(concepts(decoy) & said and unit in units for decoy, units in self.lexicon.decoys.items())
 
     def readings(self, text: str, window: Window) -> list[Reading]:
         """The readings of the quantity: none, one, or several where one number stands for two nouns."""
@@ -87,11 +105,11 @@ class Grammar:
         if found or not window.wider:
             return found
         wider = self._single(text, window.widened())
-        return [replace(reading, factor=reading.factor * _WIDER) for reading in wider]
+        return [reading._replace(factor=reading.factor * _WIDER) for reading in wider]
 
     def respectively(self, text: str, window: Window) -> list[Reading]:
         """视察、调研分别为3次、2次: the readings of the nouns in order, when the list can be shared out."""
-        if not window.left or not _RESPECTIVELY.search(text[window.left[-1].end : window.quantity.start]):
+        if not window.left or text.find("分别", window.left[-1].end, window.quantity.start) < 0:
             return []
         outcomes = [self._outcome(window, token, 0, 0.96, "chain") for token in self._chain(text, window)]
         readings = [outcome for outcome in outcomes if isinstance(outcome, Reading)]
@@ -107,21 +125,16 @@ class Grammar:
     # -------------------------------------------------------------- where the head may stand
     def _candidates(self, text: str, window: Window) -> Iterator[tuple[Token, int, float, str]]:
         """Words the number may hang on, best first: right before it, right behind it, further before."""
-        left = [token for token in reversed(window.left) if self._counts(token)]
-        gaps = [self._gap(text, token, window) for token in left]
-        if left and gaps[0] == 0:
+        left = [token for token in reversed(window.left) if self._counts(token.concepts)]
+        gap = self._gap(text, left[0], window) if left else 0
+        if left and gap == 0:
             yield left[0], 0, 1.0, "left"
         for token, factor in self._behind(text, window):
             yield token, 0, factor, "right" if factor > _NAME_FACTOR else "name"
-        for token, gap in zip(left, gaps, strict=True):
-            if gap or token is not left[0]:
+        for at, token in enumerate(left):
+            gap = self._gap(text, token, window) if at else gap
+            if gap or at:
                 yield token, gap, 0.97 if gap <= _POST_GAP else 0.94, "left"
-
-    def _counts(self, token: Token) -> bool:
-        return self._tells(token.concepts)
-
-    def _find_telling(self, concepts: Concepts) -> bool:
-        return bool(self._heads_of(concepts)) or any(decoy in concepts for decoy in self.lexicon.decoys)
 
     def _gap(self, text: str, token: Token, window: Window) -> int:
         """Characters between a word and the number that are neither filler nor known words that count nothing."""
@@ -137,7 +150,7 @@ class Grammar:
 
     def _weight(self, token: Token) -> int:
         """How far a word between a head and the number sets them apart."""
-        if self._counts(token):
+        if self._counts(token.concepts):
             return len(token.word)
         return 0 if _NEUTRAL & token.concepts else 1
 
@@ -160,7 +173,7 @@ class Grammar:
             elif len(between) <= (_POST_MODIFIED_GAP if persons else _POST_NAME_GAP):
                 yield token, _NAME_FACTOR
             if (persons and len(between) <= _POST_GAP and _PERSONS & token.concepts) or (
-                not persons and self._counts(token) and not modified
+                not persons and self._counts(token.concepts) and not modified
             ):
                 return
 
@@ -170,23 +183,21 @@ class Grammar:
         unit = window.quantity.unit
         if self._joins_deputies(window, token):
             return None
-        for head in self._heads_of(token.concepts):
-            reach = _FAR_VERB_GAP if head in _LOOSE else _FAR_NOUN_GAP
-            if (side == "left" and gap > reach) or (side == "name" and head in _ACTIVITIES and unit in _PIECES):
+        for head, reach, frame in self._frames_for(token.concepts, unit):
+            if side == "left":
+                if gap > reach or (frame.topic and gap > _ELIDED_GAP):
+                    continue
+            elif frame.leading or (side == "name" and head in _ACTIVITY_HEADS and unit in _PIECES):
                 continue
-            for frame in self.lexicon.heads[head]:
-                if unit in frame.measures and self._holds(frame, window, head):
-                    if (frame.topic and gap > _ELIDED_GAP) or (frame.leading and side != "left"):
-                        continue
-                    if self._is_ambiguous(window, token, head, side):
-                        return False
-                    return Reading(frame, token, factor * (0.98 if frame.topic else 1.0), bool(frame.topic))
-        decoyed = any(concept in token.concepts and unit in units for concept, units in self.lexicon.decoys.items())
-        return False if decoyed else None
+            if self._holds(frame, window, head):
+                if self._is_ambiguous(window, token, head, side):
+                    return False
+                return Reading(frame, token, factor * (0.98 if frame.topic else 1.0), bool(frame.topic))
+        return False if self._is_decoy(token.concepts, unit) else None
 
     def _joins_deputies(self, window: Window, token: Token) -> bool:
         """代表及干部共40人次: the officials joined to the deputies do not take the number away."""
-        if "other_people" not in token.concepts or token not in window.left:
+        if not _OTHERS & token.concepts or token not in window.left:
             return False
         at = window.left.index(token)
         before = window.left[at - 1] if at else None
@@ -196,13 +207,14 @@ class Grammar:
         own, shared = window.own, window.shared
         if frame.none & own or (frame.none & _WITHIN and shared & _WITHIN):
             return False
-        clause, segment = (own, shared), (own, shared, window.segment)
+        clause = own | shared
+        segment = clause | window.segment
         return (
             (not frame.after or bool(frame.after & window.ahead))
-            and _meets(frame.any, clause)
-            and _meets(frame.together, clause)
-            and _meets(frame.sentence, segment)
-            and (_meets(frame.paragraph, segment) or bool(frame.paragraph & window.paragraph()))
+            and (not frame.any or bool(frame.any & clause))
+            and (not frame.together or bool(frame.together & clause))
+            and (not frame.sentence or bool(frame.sentence & segment))
+            and (not frame.paragraph or bool(frame.paragraph & segment) or bool(frame.paragraph & window.paragraph()))
             and (not frame.topic or self._topic(window, head) in frame.topic)
         )
 
@@ -213,7 +225,7 @@ class Grammar:
 
     def _is_ambiguous(self, window: Window, token: Token, head: str, side: str) -> bool:
         """Two activities before one number without 各: the number belongs to their sum, so to neither."""
-        if side != "left" or head not in _ACTIVITIES or window.quantity.unit in self.lexicon.measures["persons"]:
+        if side != "left" or head not in _ACTIVITY_HEADS or window.quantity.unit in self.lexicon.measures["persons"]:
             return False
         at = window.left.index(token)
         before = window.left[at - 1] if at else None
@@ -225,9 +237,9 @@ class Grammar:
         quantity = window.quantity
         if not window.left:
             return None
-        last = window.left[-1]
-        between = text[last.end : quantity.start]
-        if not _ALL.search(between) and not _EACH.search(text[max(0, quantity.start - 4) : quantity.start]):
+        between = text[window.left[-1].end : quantity.start]
+        each = text.find("各", max(0, quantity.start - _EACH_REACH), quantity.start)
+        if not (between and _ALL.search(between)) and not (each >= 0 and _EACH.search(text[each : quantity.start])):
             return None
         chain = self._chain(text, window)
         readings: list[Reading] = []
@@ -250,27 +262,23 @@ class Grammar:
         return heads
 
     def _parts(self, token: Token) -> list[Token]:
-        if "compound" in token.concepts:
+        if _COMPOUND & token.concepts:
             return [
                 Token(
                     token.start + token.word.index(word),
                     token.start + token.word.index(word) + len(word),
                     word,
-                    frozenset({head}),
+                    concepts(head),
                 )
                 for word, head in _COMPOUND_PARTS
                 if word in token.word
             ]
-        if "formal" in token.concepts and token.word.startswith(_BILL):
+        if _FORMAL & token.concepts and token.word.startswith(_BILL):
             middle = token.start + len(_BILL)
             rest = token.word[len(_BILL) :].lstrip("、和及")
             return [
-                Token(token.start, middle, _BILL, frozenset(("bill",))),
-                Token(token.end - len(rest), token.end, rest, frozenset(("formal",))),
+                Token(token.start, middle, _BILL, concepts("bill")),
+                Token(token.end - len(rest), token.end, rest, _FORMAL),
             ]
         counts = any(self.lexicon.heads[head] for head in self._heads_of(token.concepts))
         return [token] if counts else []
-
-
-def _meets(wanted: Concepts, said: tuple[Concepts, ...]) -> bool:
-    return not wanted or any(wanted & concepts for concepts in said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -27,13 +27,24 @@ _VISIT = re.compile(r"赴.{1,16}(?:考察|学习)|考察.{0,16}报告")
 _COUNTY_TITLE = re.compile(
     r"(?:全县|全市|全区|全省|我县|我市|我区|县乡|市县|各乡镇|县人大常委会|市人大常委会|区人大常委会)"
 )
-_COUNTY = re.compile(
-    r"我县|我市|我区|全县|全市|全区|全省|全州|各乡镇|各乡、镇|县乡两级|[一二三四五六七八九十\d]+个(?:乡镇|镇、|乡、)|有的乡镇|一些乡镇|多数乡镇|市人大会|县人大会|两镇|部分乡镇"
+_COUNTY = (
+    *("我县", "我市", "我区", "全县", "全市", "全区", "全省", "全州", "各乡镇", "各乡、镇", "县乡两级"),
+    *("有的乡镇", "一些乡镇", "多数乡镇", "市人大会", "县人大会", "两镇", "部分乡镇"),
 )
-_OWN = re.compile(
-    r"我镇|我乡|本镇|本乡|全镇|全乡|(?<![各乡])镇人大(?!常)|(?<![各])乡人大|(?<!乡镇)(?<!乡镇人大)主席团|代表小组|联络站|我们小组|本小组"
+_SEVERAL = re.compile(r"个(?<=[一二三四五六七八九十\d]个)(?:乡镇|镇、|乡、)")
+_OWN = (
+    *("我镇", "我乡", "本镇", "本乡", "全镇", "全乡", "镇人大", "乡人大", "主席团"),
+    *("代表小组", "联络站", "我们小组", "本小组"),
 )
-_CONGRESS = re.compile(r"人大|代表|主席团|联络站|选民")
+_NOT_OWN = (
+    "乡镇人大",
+    "乡镇人大主席团",
+    "各镇人大",
+    "镇人大常",
+    "各乡人大",
+    "乡镇主席团",
+)  # each holds one of the words above
+_CONGRESS = ("人大", "代表", "主席团", "联络站", "选民")
 _SHORT, _LONG = 100, 300
 _FEW = 3
 _SAMPLE = 6_000  # characters that show whose paper it is
@@ -115,15 +126,20 @@ def _kind(text: str, title: str) -> Kind:
     if _NOTICE.search(title):
         return "notice"
     sample = text[:_SAMPLE]
-    own, county = len(_OWN.findall(sample)), len(_COUNTY.findall(sample))
+    own = _count(sample, _OWN) - _count(sample, _NOT_OWN)
+    county = _count(sample, _COUNTY) + len(_SEVERAL.findall(sample))
     if _VISIT.search(title) or (_COUNTY_TITLE.search(title) and county >= own):
         return "county"
     if county > own and county >= _FEW:
         return "county"
-    named = len(_CONGRESS.findall(text[len(title) : _SAMPLE]))
+    named = _count(text[len(title) : _SAMPLE], _CONGRESS)
     if (len(text) >= _SHORT and not named) or (len(text) >= _LONG and named < _FEW):
         return "other"
     return "plan" if is_plan(text) else "township"
+
+
+def _count(text: str, words: Sequence[str]) -> int:
+    return sum(map(text.count, words))
 
 
 def _codes(text: str, title: str, register: Register) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ingest.narrative.numerals import read_numeral
 
@@ -31,8 +31,12 @@ MEASURES = (
 _SPOKEN = "零〇一二两三四五六七八九"
 _HAN_NUMBER = rf"[{_SPOKEN}十廿卅百千万亿]{{1,16}}(?:点[{_SPOKEN}]{{1,4}})?"
 _ARABIC = r"(?<!\d)(?:\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,6})?(?!\d)|\d{1,12}(?:\.\d{1,6})?)"
+_DIGITS = re.compile(rf"[\d{_SPOKEN}十廿卅百千万亿]++")
+_BEFORE = re.compile(r"(?:将近|接近|大约|约计|超过|不下于|近|约|超|逾|上|余)$")
+_BEFORE_ENDS = frozenset("近约计过于超逾上余")
+_RANGE_SIGNS = frozenset("-—~～至到")
+_LEADING = re.compile(r"将近|接近|大约|约计|超过|不下于|近|约|超|逾|上|余")
 _QUANTITY = re.compile(
-    rf"(?P<before>将近|接近|大约|约计|超过|不下于|近|约|超|逾|上|余)?"
     rf"(?:百分之(?P<share>{_HAN_NUMBER}|{_ARABIC})(?P<share_more>多)?"
     rf"|(?P<number>{_ARABIC}|{_HAN_NUMBER})(?P<more>[余多几来])?(?P<scale>[十百千万亿]{{1,2}})?(?P<rest>[余多])?"
     rf"(?P<unit>%|{'|'.join(MEASURES)}))"
@@ -64,8 +68,7 @@ _CLOCK = (*"0123456789", *"钟半整开前后到左")
 _WHOLE_UNITS = frozenset(MEASURES) - {"元"}
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A number with its measure word at [start, end) of the clean text; `number_start` skips 近 and the like."""
 
     start: int
@@ -80,68 +83,86 @@ class Quantity:
 
 def find_quantities(text: str) -> Iterator[Quantity]:
     """Every number with a measure word that may be a count, sum or rate; ordinals, ranges, thresholds are left out."""
-    for found in _QUANTITY.finditer(text):
-        quantity = _read(text, found)
-        if quantity:
-            yield quantity
+    past = 0
+    for digits in _DIGITS.finditer(text):
+        at, end = digits.span()
+        at = max(at, past)
+        while at < end:
+            found = _QUANTITY.match(text, at)
+            if found is None:
+                at += 1
+                continue
+            quantity = _read(text, found, past)
+            if quantity:
+                yield quantity
+            at = past = found.end()
 
 
 def read_quantity(text: str) -> Quantity | None:
     """The quantity the whole text is, or None."""
-    found = _QUANTITY.fullmatch(text)
-    return _read(text, found) if found else None
+    before = _LEADING.match(text)
+    found = _QUANTITY.fullmatch(text, before.end() if before else 0)
+    return _read(text, found, 0) if found else None
 
 
-def _read(text: str, found: re.Match[str]) -> Quantity | None:
-    part = found.groupdict()
+def _read(text: str, found: re.Match[str], past: int) -> Quantity | None:
+    """The quantity; `past` is where the number before it ended."""
     start, end = found.span()
-    number_start = found.start("share") - 3 if part["share"] else found.start("number")
-    head = text[max(0, number_start - 24) : number_start]
+    share, unit, after = found.group("share", "unit", "after")
     tail = text[end : end + 16]
-    if part["share"]:
-        value, unit = read_numeral(part["share"]), "%"
-        if part["share"] in ("百", "一百"):
+    head = text[max(past, start - 24) : start]
+    before = _BEFORE.search(head) if head[-1:] in _BEFORE_ENDS else None
+    if before:
+        start -= len(before[0])
+    number_start = found.start()
+    head = text[max(0, number_start - 24) : number_start]
+    if share:
+        value, unit = read_numeral(share), "%"
+        if share in ("百", "一百"):
             value = 100.0
+        approximate = bool(before or found["share_more"] or after)
     else:
-        value, unit = _value(part, head), (part["unit"] or "").replace("（次）", "次").replace("（条）", "")
-    if value is None or _formally_none(found, unit, head, tail):
+        value, unit = _value(found, head), unit.replace("（次）", "次").replace("（条）", "")
+        approximate = bool(before or found["more"] or found["rest"] or after)
+    if value is None or _formally_none(found, unit, head, tail, bool(before)):
         return None
     grown = False
-    if _RANGE_BEFORE.search(head):
-        grown = _RANGE_BEFORE.search(head)["sign"] in ("到", "至") and bool(_FROM.search(head))  # type: ignore[index]
+    ranged = _RANGE_BEFORE.search(head) if head[-1:] in _RANGE_SIGNS else None
+    if ranged:
+        grown = ranged["sign"] in ("到", "至") and bool(_FROM.search(head))
         if not grown:
             return None
     elif _STEP.search(head) and _FROM.search(head):
         grown = True
-    if part["after"] and _THRESHOLD.match(text, found.start("after")) and unit != "%":
+    if after and unit != "%" and _THRESHOLD.match(text, found.start("after")):
         return None
-    approximate = bool(part["before"] or part.get("more") or part["rest"] or part["after"] or part["share_more"])
-    return Quantity(start, end, value, unit, approximate, part["number"] == "一", grown, part["after"] == "以上")
+    return Quantity(start, end, value, unit, approximate, found["number"] == "一", grown, after == "以上")
 
 
-def _value(part: dict[str, str | None], head: str) -> float | None:
-    number, scale = part["number"] or "", part["scale"] or ""
-    if part["more"] == "几" and number[-1:] not in ("十", "百"):
+def _value(found: re.Match[str], head: str) -> float | None:
+    number, more, scale, unit = found.group("number", "more", "scale", "unit")
+    scale = scale or ""
+    if more == "几" and number[-1:] not in ("十", "百"):
         return None
     listed = _LIST_NUMBER.search(head + number.partition(".")[0] + ".") if "." in number else None
-    if listed and part["unit"] in _WHOLE_UNITS and not scale:
+    if listed and unit in _WHOLE_UNITS and not scale:
         number = number.partition(".")[2]
     value = read_numeral(number)
     if value is None or (number[-1:] in "万亿" and scale[:1] in ("万", "亿")):
         return None
-    for unit in scale:
-        value *= {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}[unit]
-    if value != int(value) and part["unit"] in _WHOLE_UNITS:
+    for power in scale:
+        value *= {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}[power]
+    if value != int(value) and unit in _WHOLE_UNITS:
         return None
     return round(value, 6)
 
 
-def _formally_none(found: re.Match[str], unit: str, head: str, tail: str) -> bool:
+def _formally_none(found: re.Match[str], unit: str, head: str, tail: str, marked: bool) -> bool:
     """True for ordinals, placeholders, first ends of ranges and growth, per-head standards, and words like 5人大."""
     return (
         _is_ordinal(unit, head, tail)
         or (unit in ("个", "处", "家", "所") and head.endswith(_PLACES_OF_ACTION))
-        or _is_broken(found, head)
+        or _is_broken(found, head, marked)
         or _is_other_word(unit, tail)
         or bool(_RANGE_AFTER.match(tail) or _GROWTH_AFTER.match(tail))
     )
@@ -156,7 +177,7 @@ def _is_ordinal(unit: str, head: str, tail: str) -> bool:
     return bool(_NAMED_SESSION.match(tail)) or bool(session["term"] and tail.startswith(tuple("人大会的、和")))
 
 
-def _is_broken(found: re.Match[str], head: str) -> bool:
+def _is_broken(found: re.Match[str], head: str, marked: bool) -> bool:
     """True when the numeral goes on to the left (placeholders, decimals, 每一, 数十) or is a bare 百, 千, 万."""
     number = found["number"] or ""
     if _JOINED_LATIN.search(head) or head[-1:].isdigit() or head.endswith(_UNFINISHED):
@@ -167,8 +188,7 @@ def _is_broken(found: re.Match[str], head: str) -> bool:
         return True
     if number == "一" and found["unit"] in _SOME:
         return True
-    marked = found["before"] or found["more"] or found["rest"] or found["scale"]
-    return number in ("百", "千", "万") and not marked
+    return number in ("百", "千", "万") and not (marked or found["more"] or found["rest"] or found["scale"])
 
 
 def _is_other_word(unit: str, tail: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -87,7 +87,7 @@ def read_reports(text: str, lexicon: Lexicon | None = None, register: Register |
 
 
 def _facts(made: Clean, words: Words, place: str | None) -> list[Fact]:
-    found = _resolve_parts(list(_find(made, words, place)))
+    found = _resolve_parts(_find(made, words, place))
     if not found:
         return []
     periods = PeriodFinder(made)
@@ -95,7 +95,7 @@ def _facts(made: Clean, words: Words, place: str | None) -> list[Fact]:
     return sorted(facts, key=lambda fact: (fact.start, fact.indicator))
 
 
-def _find(made: Clean, words: Words, place: str | None) -> Iterable[Found]:
+def _find(made: Clean, words: Words, place: str | None) -> list[Found]:
     text = made.text
     quantities = list(find_quantities(text))
     starts = [quantity.start for quantity in quantities]
@@ -104,11 +104,12 @@ def _find(made: Clean, words: Words, place: str | None) -> Iterable[Found]:
         if block.is_table:
             if block.mode == "report":
                 for row in rows(text, block.start, block.end):
-                    yield from reader.row(row, block)
+                    reader.row(row, block)
             continue
         inside = quantities[bisect_left(starts, block.start) : bisect_left(starts, block.end)]
         if inside:
-            yield from reader.read(block, inside)
+            reader.read(block, inside)
+    return reader.found
 
 
 def own_place(text: str) -> str | None:
@@ -127,7 +128,7 @@ def _resolve_parts(found: Sequence[Found]) -> list[Found]:
     for item in found:
         by_indicator.setdefault(item.indicator, []).append(item)
     return [
-        item if item.is_part == (part := _is_part(item, by_indicator[item.indicator])) else replace(item, is_part=part)
+        item if item.is_part == (part := _is_part(item, by_indicator[item.indicator])) else item._replace(is_part=part)
         for item in found
     ]
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from catalogue.lexicon import concepts
 from ingest.narrative.contexts import SentenceContext, is_allowed
 from ingest.narrative.facts import Found
 from ingest.narrative.grammar import Grammar, Reading
@@ -13,7 +15,7 @@ from ingest.narrative.layout import Block
 from ingest.narrative.quantities import Quantity, find_quantities
 from ingest.narrative.tables import Row
 from ingest.narrative.tokens import Token, Tokeniser
-from ingest.narrative.windows import Sentence, Surveyor, Window, concepts_of, is_bare
+from ingest.narrative.windows import Sentence, Surveyor, Window, is_bare
 
 _SENTENCE = re.compile(r"[。！？!?\n]+")
 _CLAUSE = re.compile(
@@ -21,47 +23,49 @@ _CLAUSE = re.compile(
 )
 _PER_HEAD = re.compile(r"每(?:人|名|位|个|户|组)|人均|户均")
 _COUNTY_DEPUTIES = re.compile(r"[县区旗](?:级)?(?:人大)?代表")
-_LEVELS = frozenset(("deputy", "deputy_town", "deputy_county", "deputy_city"))
+_LEVELS = concepts("deputy", "deputy_town", "deputy_county", "deputy_city")
+_WITHIN, _TOTAL, _FUND, _CITY = concepts("within"), concepts("total"), concepts("fund"), concepts("deputy_city")
 _LONGEST = 1_500
 _ONE = 0.88
 _CARRIED = 0.96
 
 
 class SentenceReader:
-    """Reads the sentences of one document; `own_name` is its township, to tell other places from it."""
+    """Reads the sentences of one document into `found`; `own_name` is its township, to tell other places from it."""
 
     def __init__(self, grammar: Grammar, tokeniser: Tokeniser, text: str, own_name: str | None) -> None:
         self.lexicon, self.grammar = grammar.lexicon, grammar
         self.tokeniser, self.text, self.own_name = tokeniser, text, own_name
+        self.found: list[Found] = []
         self.facts: list[Found] = []
         self.surveyor = Surveyor(grammar.lexicon, tokeniser, text, self.facts)
         self.last: tuple[Found, Reading] | None = None
         self.knows_county = bool(_COUNTY_DEPUTIES.search(text))
 
-    def read(self, block: Block, quantities: Sequence[Quantity]) -> Iterator[Found]:
-        """The facts of a paragraph, given the quantities that stand in it."""
+    def read(self, block: Block, quantities: Sequence[Quantity]) -> None:
+        """Finds the facts of a paragraph, given the quantities that stand in it."""
         at = 0
         for start, end in _bounded(_parts(_SENTENCE, self.text, block.start, block.end)):
             first = at
             while at < len(quantities) and quantities[at].start < end:
                 at += 1
             if at > first:
-                yield from self._sentence(start, end, quantities[first:at], block)
+                self._sentence(start, end, quantities[first:at], block)
 
-    def row(self, row: Row, block: Block) -> Iterator[Found]:
-        """The facts of a table row: its figure read with the label as noun, then the remarks as sentences."""
+    def row(self, row: Row, block: Block) -> None:
+        """Finds the facts of a table row: its figure read with the label as noun, then the remarks as sentences."""
         label = self._words(row.label.start, row.label.end, [], block)
         for quantity in self._measured(row.quantity, label.tokens):
             readings = self._row_readings(label, quantity)
             for reading in readings:
-                yield from self._emit(label, reading, Window(quantity, label.tokens, ()))
+                self._emit(label.start, reading, Window(quantity, label.tokens, ()))
             if readings:
                 break
         for remark in row.remarks:
             inside = find_quantities(self.text[remark.start : remark.end])
-            moved = [replace(item, start=item.start + remark.start, end=item.end + remark.start) for item in inside]
+            moved = [item._replace(start=item.start + remark.start, end=item.end + remark.start) for item in inside]
             if moved:
-                yield from self._sentence(remark.start, remark.end, moved, block)
+                self._sentence(remark.start, remark.end, moved, block)
 
     def _row_readings(self, label: Sentence, quantity: Quantity) -> list[Reading]:
         window = Window(quantity, label.tokens, (), topics=lambda: self.surveyor.topics(label, quantity))
@@ -74,29 +78,32 @@ class SentenceReader:
             return
         for token in reversed(label):
             for head, frames in self.lexicon.heads.items():
-                if head in token.concepts:
+                if concepts(head) & token.concepts:
                     for unit in dict.fromkeys(self.lexicon.indicators[frame.indicator].unit for frame in frames):
-                        yield replace(quantity, unit=unit)
+                        yield quantity._replace(unit=unit)
 
     def _words(self, start: int, end: int, quantities: Sequence[Quantity], block: Block) -> Sentence:
-        tokens = self.tokeniser.tokens(self.text, start, end)
+        line = self.surveyor.line
+        first = line.first(start)
+        tokens = line.tokens[first : line.past(end)]
         clauses = list(_parts(_CLAUSE, self.text, start, end))
         context = SentenceContext(self.text, start, tokens, clauses, self.own_name)
+        starts = [here for here, _ in clauses]
         counted = {
             index
-            for index, (here, stop) in enumerate(clauses)
-            if any(here <= quantity.start < stop for quantity in quantities)
+            for quantity in quantities
+            if (index := bisect_right(starts, quantity.start) - 1) >= 0 and quantity.start < clauses[index][1]
         }
-        return Sentence(start, tokens, clauses, context, counted, block)
+        return Sentence(start, first, tokens, clauses, context, counted, block)
 
-    def _sentence(self, start: int, end: int, quantities: Sequence[Quantity], block: Block) -> Iterator[Found]:
+    def _sentence(self, start: int, end: int, quantities: Sequence[Quantity], block: Block) -> None:
         sentence = self._words(start, end, quantities, block)
         quantities = [item for item in quantities if not _in_phrase(item, sentence.tokens)]
         for index in sorted(sentence.counted):
             here, stop = sentence.clauses[index]
-            yield from self._clause(sentence, index, [item for item in quantities if here <= item.start < stop])
+            self._clause(sentence, index, [item for item in quantities if here <= item.start < stop])
 
-    def _clause(self, sentence: Sentence, index: int, quantities: Sequence[Quantity]) -> Iterator[Found]:
+    def _clause(self, sentence: Sentence, index: int, quantities: Sequence[Quantity]) -> None:
         here, stop = sentence.clauses[index]
         edge, queue = here, list[Reading]()
         goes_on = False
@@ -105,14 +112,16 @@ class SentenceReader:
             window = self.surveyor.window(sentence, index, quantity, edge, following)
             reason = sentence.context.exclusion(quantity, index, sentence.block.mode == "plan")
             readings = self._readings(sentence, window, edge, here, queue, goes_on)
-            edge = max([quantity.end, *(reading.head.end for reading in readings)])
+            edge = quantity.end
+            for reading in readings:
+                edge = max(edge, reading.head.end)
             goes_on = False
             if not readings or (reason and not self._is_yearly_fund(reason, here, quantity, readings)):
                 continue
             actor = sentence.context.acting(quantity.start)
             for reading in readings:
                 if is_allowed(actor, reading.frame, quantity.unit) and not self._is_elsewhere(reading, window):
-                    yield from self._emit(sentence, reading, window)
+                    self._emit(here, reading, window)
                     goes_on = True
 
     # -------------------------------------------------------------- what the number counts
@@ -134,7 +143,7 @@ class SentenceReader:
             return [again] if again else []
         if quantity.is_one:
             return [
-                replace(reading, factor=reading.factor * _ONE)
+                reading._replace(factor=reading.factor * _ONE)
                 for reading in readings
                 if reading.head.start < quantity.start and not reading.elided
             ]
@@ -154,9 +163,9 @@ class SentenceReader:
         for paired, units in self.lexicon.pairs.get(found.indicator, ()):
             if quantity.unit in units:
                 frame = replace(reading.frame, indicator=paired, also=None, silent=False)
-                return replace(reading, frame=frame, factor=_CARRIED)
+                return reading._replace(frame=frame, factor=_CARRIED)
         if same_clause and quantity.unit == found.quantity.unit:
-            return replace(reading, factor=reading.factor * _CARRIED)
+            return reading._replace(factor=reading.factor * _CARRIED)
         return None
 
     def _is_yearly_fund(self, reason: str, here: int, quantity: Quantity, readings: list[Reading]) -> bool:
@@ -164,38 +173,40 @@ class SentenceReader:
         return (
             reason == "rule"
             and quantity.unit == "元"
-            and any("fund" in reading.head.concepts for reading in readings)
+            and any(_FUND & reading.head.concepts for reading in readings)
             and not _PER_HEAD.search(self.text, here, quantity.start)
         )
 
     def _is_elsewhere(self, reading: Reading, window: Window) -> bool:
         """Deputies of a level the text does not mean: a city's beside a county's, or the makeup of an activity."""
         head = reading.head.concepts
-        if "deputy_city" in head and self.knows_county:
+        if _CITY & head and self.knows_county:
             return True
         made_up = self.last is not None and self.last[0].indicator == "activity_participants"
-        return made_up and "within" in window.own | window.shared and bool(_LEVELS & head)
+        return made_up and bool(_WITHIN & (window.own | window.shared)) and bool(_LEVELS & head)
 
-    def _emit(self, sentence: Sentence, reading: Reading, window: Window) -> Iterator[Found]:
+    def _emit(self, clause: int, reading: Reading, window: Window) -> None:
+        """The fact, or two, of a reading in the clause that begins there is found."""
         quantity, head = window.quantity, reading.head
-        said = concepts_of(window.left) | window.shared
+        said = window.own_left | window.shared
         found = Found(
             indicator=reading.frame.indicator,
             quantity=quantity,
             start=min(head.start, quantity.start),
             end=max(head.end, quantity.end),
             confidence=reading.frame.confidence * reading.factor,
-            is_part=reading.frame.scope == "part" or "within" in said,
-            is_total="total" in said or "total" in window.wider,
-            clause=next((here for here, stop in sentence.clauses if here <= quantity.start < stop), sentence.start),
+            is_part=reading.frame.scope == "part" or bool(_WITHIN & said),
+            is_total=bool(_TOTAL & (said | window.wider)),
+            clause=clause,
         )
         self.last = found, reading
         if reading.frame.silent:
             return
         self.facts.append(found)
-        yield found
+        self.found.append(found)
         if reading.frame.also:
-            yield replace(found, indicator=reading.frame.also, confidence=found.confidence * _CARRIED)
+            also = found._replace(indicator=reading.frame.also, confidence=found.confidence * _CARRIED)
+            self.found.append(also)
 
 
 def _in_phrase(quantity: Quantity, tokens: Sequence[Token]) -> bool:

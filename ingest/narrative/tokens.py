@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache, reduce
+from operator import or_
 from typing import NamedTuple
 
 import ahocorasick  # type: ignore[import-not-found]
 
-from catalogue.lexicon import Lexicon
+from catalogue.lexicon import Concepts, Lexicon, concepts
 from ingest.narrative.script import fold_characters
 
 
@@ -17,28 +21,73 @@ class Token(NamedTuple):
     start: int
     end: int
     word: str
-    concepts: frozenset[str]
+    concepts: Concepts
+
+
+class TokenLine:
+    """The words of a whole text in order, none inside another, found by place."""
+
+    __slots__ = ("_concepts", "_ends", "_starts", "tokens")
+
+    def __init__(self, tokens: list[Token]) -> None:
+        self.tokens = tokens
+        self._starts = [token.start for token in tokens]
+        self._ends = [token.end for token in tokens]
+        self._concepts = [token.concepts for token in tokens]
+
+    def first(self, position: int) -> int:
+        """The number of the first word that starts at the position or behind it."""
+        return bisect_left(self._starts, position)
+
+    def past(self, position: int) -> int:
+        """The number behind the last word that ends at the position or before it."""
+        return bisect_right(self._ends, position)
+
+    def within(self, start: int, end: int) -> list[Token]:
+        """The words that stand in text[start:end]."""
+        return self.tokens[bisect_left(self._starts, start) : bisect_right(self._ends, end)]
+
+    def said(self, first: int, past: int) -> Concepts:
+        """All concepts of the words numbered first to past (exclusive)."""
+        return reduce(or_, self._concepts[first:past], 0)
 
 
 @dataclass(frozen=True)
 class Tokeniser:
-    """Finds the lexicon's words in a text in one pass (Aho-Corasick)."""
+    """Finds the lexicon's words in a text in one pass (Aho-Corasick).
+
+    `topic_of` tells the topic that a word with such concepts sets, or None.
+    """
 
     automaton: ahocorasick.Automaton
+    topic_of: Callable[[Concepts], str | None]
 
-    def tokens(self, text: str, start: int, end: int) -> list[Token]:
-        """The words in text[start:end], in order, none inside another."""
+    def tokens(self, text: str) -> list[Token]:
+        """The words in the text, in order, none inside another."""
+        make = Token
         return [
-            Token(last - len(word) + 1, last + 1, word, concepts)
-            for last, (word, concepts) in self.automaton.iter_long(text, start, end)
+            make(last - length, last + 1, word, said) for last, (length, word, said) in self.automaton.iter_long(text)
         ]
 
 
 def make_tokeniser(lexicon: Lexicon) -> Tokeniser:
     """A tokeniser that knows the lexicon's words."""
     automaton = ahocorasick.Automaton()
-    for word, concepts in lexicon.words.items():
+    for word, said in lexicon.words.items():
         folded = fold_characters(word)
-        automaton.add_word(folded, (folded, concepts))
+        automaton.add_word(folded, (len(folded) - 1, folded, said))
     automaton.make_automaton()
-    return Tokeniser(automaton)
+
+    @cache
+    def topic_of(said: Concepts) -> str | None:
+        return next((topic for head, topic in lexicon.topic_heads.items() if concepts(head) & said), None)
+
+    return Tokeniser(automaton, topic_of)
+
+
+def concepts_of(tokens: Sequence[Token]) -> Concepts:
+    """All concepts of the words."""
+    said = 0
+    for token in tokens:
+        said |= token.concepts
+    return said

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from catalogue.lexicon import Lexicon
+from catalogue.lexicon import Concepts, Lexicon, concepts
 from ingest.narrative.contexts import SentenceContext
 from ingest.narrative.facts import Found
 from ingest.narrative.layout import Block
 from ingest.narrative.quantities import Quantity
-from ingest.narrative.tokens import Token, Tokeniser
+from ingest.narrative.tokens import Token, Tokeniser, TokenLine, concepts_of
 
-Concepts = frozenset[str]
-
-NOTHING: Concepts = frozenset()
 _MEMORY = 400  # characters an elided noun may lie back
 _RECENT = 12  # facts that may set the topic
+_DIVIDE = concepts("divide")
 _LIST_SIGN = re.compile("[、和与及]")
 _PERSONS = re.compile(r"[\d一二三四五六七八九十百千万余多]+[人名位]次?")
 _BARE = re.compile(r"(?:、|和|及|与|以及|，|/)?(?:共|计|达|约|近|为|有)*")
@@ -27,34 +25,38 @@ _BARE = re.compile(r"(?:、|和|及|与|以及|，|/)?(?:共|计|达|约|近|为
 class Window:
     """The words left and right of one quantity up to the next, and the concepts of its wider context.
 
-    `own` are the concepts of left and right, `ahead` of right alone, `shared` of the clause before left, `segment` of
+    `own` are the concepts of left and right, `own_left` of left alone, `ahead` of right alone, `shared` of the clause before left, `segment` of
     the sentence since the last ；, `wider` of the whole sentence before the clause.
     """
 
-    __slots__ = ("ahead", "left", "own", "paragraph", "quantity", "right", "segment", "shared", "topics", "wider")
+    __slots__ = (
+        "ahead", "left", "own", "own_left", "paragraph", "quantity", "right", "segment", "shared", "topics", "wider",
+    )  # fmt: skip
 
     def __init__(
         self, quantity: Quantity, left: Sequence[Token], right: Sequence[Token],
-        shared: Concepts = NOTHING, segment: Concepts = NOTHING, wider: Concepts = NOTHING,
-        paragraph: Callable[[], Concepts] = lambda: NOTHING, topics: Callable[[], Sequence[str]] = lambda: (),
+        shared: Concepts = 0, segment: Concepts = 0, wider: Concepts = 0,
+        paragraph: Callable[[], Concepts] = lambda: 0, topics: Callable[[], Sequence[str]] = lambda: (),
     ) -> None:  # fmt: skip
         self.quantity, self.left, self.right = quantity, left, right
         self.shared, self.segment, self.wider = shared, segment, wider
         self.paragraph, self.topics = paragraph, topics
         self.ahead = concepts_of(right)
-        self.own = concepts_of(left) | self.ahead
+        self.own_left = concepts_of(left)
+        self.own = self.own_left | self.ahead
 
     def widened(self) -> Window:
         """The window with the whole sentence as shared context and nothing to its right."""
         shared = self.shared | self.wider
-        return Window(self.quantity, self.left, (), shared, self.segment, NOTHING, self.paragraph, self.topics)
+        return Window(self.quantity, self.left, (), shared, self.segment, 0, self.paragraph, self.topics)
 
 
 @dataclass(slots=True)
 class Sentence:
-    """A sentence's words and clauses; `counted` are the clauses with a quantity."""
+    """A sentence's words (`first` is the number of the first) and clauses; `counted` are those with a quantity."""
 
     start: int
+    first: int
     tokens: list[Token]
     clauses: list[tuple[int, int]]
     context: SentenceContext
@@ -69,32 +71,37 @@ class Surveyor:
         self.tokeniser, self.text, self.facts = tokeniser, text, facts
         self.lexicon = lexicon
         self.persons = lexicon.measures["persons"]
+        self.line = TokenLine(tokeniser.tokens(text))
+        topic_of = tokeniser.topic_of
+        self._told = [
+            (token.end - 1, topic, token.start)
+            for token in self.line.tokens
+            if (topic := topic_of(token.concepts)) is not None
+        ]
 
     def window(self, sentence: Sentence, index: int, quantity: Quantity, edge: int, following: int) -> Window:
         """The quantity's surroundings in clause `index`; `edge` is where the last number's words end."""
-        tokens, (here, stop) = sentence.tokens, sentence.clauses[index]
-        begin = bisect_left(tokens, here, key=_start)
-        first = bisect_left(tokens, edge, key=_start)
-        left = tokens[first : bisect_right(tokens, quantity.start, key=_end)]
+        line, (here, stop) = self.line, sentence.clauses[index]
+        begin = line.first(here)
+        first = begin if edge == here else line.first(edge)
+        left = line.tokens[first : line.past(quantity.start)]
         right = self._right(sentence, quantity, following, stop)
         alone = edge == here and index and index - 1 not in sentence.counted and is_bare(self.text, here, quantity)
         if alone:
-            left = tokens[bisect_left(tokens, sentence.clauses[index - 1][0], key=_start) : begin]
+            left = line.tokens[line.first(sentence.clauses[index - 1][0]) : begin]
         return Window(
             quantity=quantity,
             left=left,
             right=right,
-            shared=concepts_of(tokens[begin:first]),
-            segment=concepts_of(self._segment(sentence, index, quantity, begin)),
-            wider=concepts_of(tokens[:begin]),
+            shared=line.said(begin, first),
+            segment=self._segment(sentence, index, quantity, begin),
+            wider=line.said(sentence.first, begin),
             paragraph=lambda: self._paragraph(sentence),
             topics=lambda: self.topics(sentence, quantity),
         )
 
     def _right(self, sentence: Sentence, quantity: Quantity, following: int, stop: int) -> list[Token]:
-        tokens = sentence.tokens
-        behind = bisect_left(tokens, quantity.end, key=_start)
-        right = tokens[behind : bisect_right(tokens, following, key=_end)]
+        right = self.line.within(quantity.end, following)
         if following == stop:
             return right
         right = self._own(right, quantity, following)
@@ -113,7 +120,7 @@ class Surveyor:
         return [
             token
             for token in right
-            if token is not right[-1] or "divide" in token.concepts or (len(right) == 1 and token.end < following - 1)
+            if token is not right[-1] or _DIVIDE & token.concepts or (len(right) == 1 and token.end < following - 1)
         ]
 
     def _closing(self, sentence: Sentence, stop: int) -> list[Token]:
@@ -121,58 +128,43 @@ class Surveyor:
         last = max((found.end() for found in _PERSONS.finditer(self.text, sentence.start, stop)), default=stop)
         return [token for token in sentence.tokens if last <= token.start and token.end <= stop]
 
-    def _segment(self, sentence: Sentence, index: int, quantity: Quantity, begin: int) -> list[Token]:
+    def _segment(self, sentence: Sentence, index: int, quantity: Quantity, begin: int) -> Concepts:
         """Words since the last ；; for money also those of the next clause, which says what it was spent on."""
-        tokens, here = sentence.tokens, sentence.clauses[index][0]
+        here = sentence.clauses[index][0]
         since = max(sentence.start, self.text.rfind("；", sentence.start, here) + 1)
-        segment = tokens[bisect_left(tokens, since, key=_start) : begin]
+        segment = self.line.said(self.line.first(since), begin)
         if quantity.unit == "元" and index + 1 < len(sentence.clauses):
-            start, stop = sentence.clauses[index + 1]
-            segment = segment + [token for token in tokens if start <= token.start < stop]
+            segment |= concepts_of(self.line.within(*sentence.clauses[index + 1]))
         return segment
 
     def _paragraph(self, sentence: Sentence) -> Concepts:
         start = max(sentence.block.start, sentence.start - _MEMORY)
-        before = self.tokeniser.tokens(self.text, start, sentence.start)
-        return concepts_of(before) | concepts_of(self._heading(sentence.block))
+        return self.line.said(self.line.first(start), sentence.first) | concepts_of(self._heading(sentence.block))
 
     def _heading(self, block: Block) -> list[Token]:
-        return self.tokeniser.tokens(block.heading, 0, len(block.heading)) if block.heading else []
+        return self.tokeniser.tokens(block.heading) if block.heading else []
 
     def topics(self, sentence: Sentence, quantity: Quantity) -> list[str]:
         """What an elided noun before the number may be, nearest first: families of facts and telling nouns."""
         reach = quantity.start - _MEMORY
-        start = max(sentence.block.start, reach)
+        start = min(sentence.start, max(sentence.block.start, reach))
         told = [
             (fact.end, topic)
             for fact in self.facts[-_RECENT:]
             if fact.end > reach and (topic := self.lexicon.topics.get(fact.indicator))
         ]
-        before = self.tokeniser.tokens(self.text, start, sentence.start) if start < sentence.start else []
-        for token in (*before, *sentence.tokens):
-            if token.end <= quantity.start and (telling := self._telling(token)):
-                told.append((token.end - 1, telling))
+        for at in range(bisect_left(self._told, (quantity.start,)) - 1, -1, -1):
+            last, telling, begins = self._told[at]
+            if begins < start:
+                break
+            told.append((last, telling))
         told.sort(reverse=True)
-        heading = [(0, topic) for token in self._heading(sentence.block) if (topic := self._telling(token))]
-        return list(dict.fromkeys(topic for _, topic in (*told, *heading)))
-
-    def _telling(self, token: Token) -> str | None:
-        return next((topic for head, topic in self.lexicon.topic_heads.items() if head in token.concepts), None)
+        heading = [
+            topic for token in self._heading(sentence.block) if (topic := self.tokeniser.topic_of(token.concepts))
+        ]
+        return list(dict.fromkeys([*(topic for _, topic in told), *heading]))
 
 
 def is_bare(text: str, start: int, quantity: Quantity) -> bool:
     """True when nothing but a list sign or 共 stands between the position and the number."""
     return bool(_BARE.fullmatch(text, start, quantity.start))
-
-
-def concepts_of(tokens: Sequence[Token]) -> Concepts:
-    """All concepts of the words."""
-    return NOTHING.union(*[token.concepts for token in tokens])
-
-
-def _start(token: Token) -> int:
-    return token.start
-
-
-def _end(token: Token) -> int:
-    return token.end
