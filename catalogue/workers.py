@@ -19,14 +19,17 @@ _UNTOLD = "ignore:resource_tracker:UserWarning"
 
 
 @contextmanager
-def worker_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+def worker_pool(workers: int, preload: str) -> Iterator[ProcessPoolExecutor]:
     """A pool of that many fresh processes, gone when the block ends; when it raises, what had not begun is dropped.
 
+    The module named `preload` is imported once for all of them. Pools of one process share what the first one loaded.
     Raises Unavailable when one of them was killed.
     """
     if _UNTOLD not in sys.warnoptions:  # handed on to the processes started from here
         sys.warnoptions.append(_UNTOLD)
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("forkserver"), initializer=_end_with_parent)
+    context = get_context("forkserver")
+    context.set_forkserver_preload([preload])
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent)
     try:
         yield pool
     except BrokenProcessPool:

@@ -136,7 +136,7 @@ def _collected(settings: Place, chunks: list[Chunk]) -> Iterable[tuple[Chunk, di
         for chunk in chunks:
             yield chunk, collect_chunk(settings, chunk, workers=settings.workers)
         return
-    with worker_pool(settings.workers) as pool:
+    with worker_pool(settings.workers, preload=__name__) as pool:
         tasks = {pool.submit(collect_chunk, settings, chunk): chunk for chunk in chunks}
         for task in as_completed(tasks):
             yield tasks[task], task.result()

@@ -24,8 +24,7 @@ from warehouse.registry import read_register
 
 Progress = Callable[[int, int], None]
 Chunk = dict[str, Any]
-SMALL_CHUNK = 120
-MANY = 4
+SMALL_CHUNK = 250  # below it the fixed cost of the suites outweighs a second process
 KEPT_DAYS = 30
 
 
@@ -48,7 +47,7 @@ def plan(settings: Place, received: Path | None = None, progress: Progress | Non
         entries.append(_archive(file, settings.archive, received_at(file, times, zone)))
         if progress:
             progress(number, len(new))
-    groups = _deal(entries, settings.chunk_size) or ([[]] if has_unfinished(warehouse) else [])
+    groups = _deal(entries, settings.chunk_size, settings.workers) or ([[]] if has_unfinished(warehouse) else [])
     return _chunks(groups, settings)
 
 
@@ -66,9 +65,11 @@ def _archive(file: InboxFile, archive: Path, moment: datetime) -> dict[str, Any]
     }
 
 
-def _deal(entries: list[dict[str, Any]], most: int) -> list[list[dict[str, Any]]]:
-    """Townships dealt into chunks: a county is a handful of tasks, a province stays below Airflow's mapping limit."""
-    size = min(most, max(SMALL_CHUNK, math.ceil(len(entries) / MANY)))
+def _deal(entries: list[dict[str, Any]], most: int, workers: int) -> list[list[dict[str, Any]]]:
+    """Townships dealt into chunks: work for all workers, a handful of tasks for a county, for a province no more than
+    Airflow's mapping limit.
+    """
+    size = min(most, max(SMALL_CHUNK, math.ceil(len(entries) / workers)))
     townships: dict[str, list[dict[str, Any]]] = {}
     for entry in sorted(entries, key=lambda item: (item["received_at"], item["file_name"])):
         townships.setdefault(entry["township"], []).append(entry)

@@ -44,13 +44,20 @@ class Settings(BaseSettings):
     dags_folder: Path | None = Field(default=None, validation_alias=AliasChoices("dags_folder", "TAIZHANG_DAGS"))
     jurisdiction: str = "national"
     timezone: str = "Asia/Shanghai"
-    chunk_size: int = Field(default=250, ge=1, description="returns read, checked and loaded together")
+    chunk_size: int = Field(default=1000, ge=1, description="returns read, checked and loaded together")
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="processes that work at once")
     database_port: int = Field(
         default=0, ge=0, le=65535, description="of the embedded PostgreSQL; 0: a free one, remembered"
     )
     airflow_port: int = Field(default=0, ge=0, le=65535, description="of the Airflow page; 0: a free one, remembered")
     airflow_password: str | None = Field(default=None, description="of the administrator; made when not set")
+    airflow_users: str = Field(default="", description="whom the county added: name:role,name:role")
+    person: str | None = Field(default=None, description="who acts at the command line; else the account's name")
+    self_check_days: int = Field(default=3, ge=0, description="working days the townships have to check their sheets")
+    objection_days: int = Field(default=5, ge=0, description="working days on which objections are taken")
+    published_folder: Path | None = Field(
+        default=None, validation_alias=AliasChoices("published_folder", "TAIZHANG_PUBLISHED")
+    )
     smtp_host: str | None = None
     smtp_port: int = Field(default=25, ge=1, le=65535)
     smtp_starttls: bool = False
@@ -58,15 +65,27 @@ class Settings(BaseSettings):
     smtp_password: str | None = None
     mail_from: str = "taizhang@localhost"
     mail_to: Annotated[tuple[str, ...], NoDecode] = ()
+    notify_urls: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Apprise addresses of the county: dingtalk://…, wecombot://…, feishu://…, json://…"
+    )
+    operator_to: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="who is told of the platform's own trouble; else mail_to"
+    )
+    reminder_days: Annotated[tuple[int, ...], NoDecode] = Field(
+        default=(-5, -1, 1), description="working days from the due day on which a township is reminded"
+    )
+    watch_months: int = Field(default=2, ge=1, description="ended months that are watched from the first day on")
+    disk_free_percent: float = Field(default=10, ge=0, le=100, description="less free space is an alert")
+    airflow_url: str | None = Field(default=None, description="of an Airflow that was not started by taizhang up")
     _alone: bool = PrivateAttr(default=False)
 
-    @field_validator("mail_to", mode="before")
+    @field_validator("mail_to", "notify_urls", "operator_to", "reminder_days", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
-        """Addresses are written with commas between them."""
+        """Addresses and days are written with commas between them."""
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("home", "inbox_folder", "archive_folder", "outbox_folder", "dags_folder")
+    @field_validator("home", "inbox_folder", "archive_folder", "outbox_folder", "dags_folder", "published_folder")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return None if value is None else value.expanduser().absolute()
@@ -142,6 +161,11 @@ class Settings(BaseSettings):
     def outbox(self) -> Path:
         """Where annotated workbooks wait for the townships."""
         return self.outbox_folder or self.home / "outbox"
+
+    @property
+    def published(self) -> Path:
+        """Where drafts for objections and bulletins are given out, a folder per period."""
+        return self.published_folder or self.home / "published"
 
     @property
     def dags(self) -> Path:

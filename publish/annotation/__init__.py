@@ -76,7 +76,7 @@ def annotate_many(
     write: Callable[[tuple[Job, list[Entry]]], Path] = partial(_write, limits=limits or Limits())
     if workers <= 1 or len(jobs) < 2:
         return [write(item) for item in made]
-    with worker_pool(workers) as pool:
+    with worker_pool(workers, preload=__name__) as pool:
         return list(pool.map(write, made, chunksize=max(1, len(jobs) // (workers * 4))))
 
 

@@ -89,7 +89,7 @@ def test_a_county_alone_hears_nothing_of_the_environment(tmp_path: Path, monkeyp
     }.items():
         monkeypatch.setenv(name, value)
     settings = Settings.alone(tmp_path)
-    assert (settings.embedded, settings.inbox, settings.chunk_size) == (True, tmp_path / "inbox", 250)
+    assert (settings.embedded, settings.inbox, settings.chunk_size) == (True, tmp_path / "inbox", 1000)
     passed_on = child_environment(settings, {})
     assert not {"DATABASE_URL", "TAIZHANG_INBOX", "TAIZHANG_CHUNK_SIZE"} & set(passed_on)
     assert passed_on["TAIZHANG_HOME"] == str(tmp_path)

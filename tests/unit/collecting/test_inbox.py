@@ -65,7 +65,7 @@ def test_chunks_never_split_a_township() -> None:
         {"file_name": f"{n}.xlsx", "received_at": f"2025-02-{1 + n % 28:02d}T08:00:00", "township": f"99010110{n % 10}"}
         for n in range(600)
     ]
-    groups = planning._deal(entries, 100)
+    groups = planning._deal(entries, 100, workers=2)
     homes: dict[str, set[int]] = {}
     for number, files in enumerate(groups):
         for entry in files:
