@@ -16,6 +16,8 @@ from benchmarks.report import Results, machine_facts
 from benchmarks.server import Server
 
 _RESULTS = Path(__file__).resolve().parent / "results"
+_MONTHS = 12
+_COUNTY = 31  # townships
 
 
 def main() -> int:
@@ -28,23 +30,24 @@ def main() -> int:
         facts = machine_facts(server.version())
         workbooks, usual, sizes, histories, townships = _extent(options)
         _say(f"simulating {workbooks} workbooks")
-        county = found_county(folder / "county", townships_for(workbooks), 12, workers)
+        county = found_county(folder / "county", townships_for(workbooks, _MONTHS), _MONTHS, workers)
         contest = hold(server, county, contenders(usual, options.dlt), folder / "work", workers, options.rounds, _say)
         growth = grow(server, sizes, folder, workers, options.rounds, _say)
         later = grow_old(server, histories, folder, workers, options.rounds, _say, townships)
-        results = Results(facts, (load, os.getloadavg()[0]), contest, growth, later)
+        results = Results(facts, (load, os.getloadavg()[0]), _MONTHS, contest, growth, later)
     page = results.write(options.output, "quick" if options.quick else "full")
     print(page.read_text(encoding="utf-8"))
     _say(f"done in {(time.monotonic() - begun) / 60:.0f} minutes")
     return 0
 
 
-def _extent(options: argparse.Namespace) -> tuple[int, int, list[int], list[int], int]:
-    """(workbooks, of them the usual way's, sizes of growth, months of history, townships of the growing county)."""
+def _extent(options: argparse.Namespace) -> tuple[int, int, list[tuple[int, int]], list[int], int]:
+    """(workbooks, of them the usual way's, (workbooks, months) of growth, months of history, townships there)."""
     if options.quick:
-        return 120, min(options.usual, 6), [30], [1, 3], 5
-    large = [10_000] if options.large else []
-    return 2_000, options.usual, [100, 1_000, *large], [1, 120 if options.large else 24], 31
+        return 120, min(options.usual, 6), [(30, _MONTHS), (30, 1)], [1, 3], 5
+    large = [(10_000, _MONTHS)] if options.large else []
+    sizes = [(100, _MONTHS), (1_000, _MONTHS), *large, (2_000, 1)]
+    return 2_000, options.usual, sizes, [1, 120 if options.large else 24], _COUNTY
 
 
 def _options() -> argparse.Namespace:

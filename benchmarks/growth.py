@@ -13,27 +13,37 @@ from benchmarks.measurement import Usage, fresh, measure
 from benchmarks.server import Server
 from benchmarks.task import Task
 
-COUNTY = 31  # townships
-_MONTHS = 12  # reported by the counties of `grow`
-_SENT = 1.07  # workbooks a township sends a month, corrected and doubled ones included
+SENT = 1.07  # workbooks a township sends a month, corrected and doubled ones included
 
 
-def grow(server: Server, sizes: Sequence[int], folder: Path, workers: int, rounds: int, say: Say) -> list[list[Usage]]:
-    """Per number of workbooks, the rounds of `taizhang collect --no-annotate`."""
-    counties = [
-        found_county(folder / f"county_{size}", townships_for(size), _MONTHS, workers, seed=2) for size in sizes
-    ]
-    found: list[list[Usage]] = [[] for _ in sizes]
-    for number in range(1, rounds + 1):
-        for usages, county in zip(found, counties, strict=True):
-            usages.append(PLATFORM.run(server, county, folder / "work", workers))
-            say(f"growth, round {number}: {len(county.files)} workbooks in {usages[-1].wall:.0f} s")
-    return found
+@dataclass(frozen=True)
+class Load:
+    """Collecting so many months of so many townships at once, round by round."""
+
+    townships: int
+    months: int
+    usages: list[Usage]
 
 
-def townships_for(workbooks: int, months: int = _MONTHS) -> int:
+def townships_for(workbooks: int, months: int) -> int:
     """How many townships send about so many workbooks in so many months."""
-    return max(1, round(workbooks / months / _SENT))
+    return max(1, round(workbooks / months / SENT))
+
+
+def grow(
+    server: Server, sizes: Sequence[tuple[int, int]], folder: Path, workers: int, rounds: int, say: Say
+) -> list[Load]:
+    """`taizhang collect --no-annotate` for every (workbooks, months) of `sizes`."""
+    loads = [Load(townships_for(workbooks, months), months, []) for workbooks, months in sizes]
+    counties = [
+        found_county(folder / f"county_{number}", load.townships, load.months, workers, seed=2)
+        for number, load in enumerate(loads)
+    ]
+    for number in range(1, rounds + 1):
+        for load, county in zip(loads, counties, strict=True):
+            load.usages.append(PLATFORM.run(server, county, folder / "work", workers))
+            say(f"growth, round {number}: {len(county.files)} workbooks in {load.usages[-1].wall:.0f} s")
+    return loads
 
 
 @dataclass(frozen=True)
@@ -46,7 +56,7 @@ class Later:
 
 
 def grow_old(
-    server: Server, histories: Sequence[int], folder: Path, workers: int, rounds: int, say: Say, townships: int = COUNTY
+    server: Server, histories: Sequence[int], folder: Path, workers: int, rounds: int, say: Say, townships: int
 ) -> list[Later]:
     """The same month collected with so many `histories` months before it in the warehouse.
 

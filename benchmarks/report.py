@@ -14,7 +14,7 @@ from statistics import median
 import psutil
 
 from benchmarks.contest import Contest
-from benchmarks.growth import Later
+from benchmarks.growth import Later, Load
 from benchmarks.measurement import Usage
 
 _PACKAGES = ("pandas", "great-expectations", "python-calamine", "openpyxl", "SQLAlchemy", "psycopg", "dlt", "pandera")
@@ -32,8 +32,9 @@ class Results:
 
     facts: dict[str, str]
     loads: tuple[float, float]
+    months: int
     contest: Contest
-    growth: Sequence[Sequence[Usage]]
+    growth: Sequence[Load]
     later: Sequence[Later]
 
     def write(self, folder: Path, name: str) -> Path:
@@ -52,7 +53,7 @@ class Results:
             "files": len(self.contest.county.files),
             "rows": self.contest.county.rows,
             "contest": {key: [asdict(usage) for usage in usages] for key, usages in self.contest.usages.items()},
-            "growth": [[asdict(usage) for usage in usages] for usages in self.growth],
+            "growth": [asdict(load) for load in self.growth],
             "later": [asdict(entry) for entry in self.later],
         }
 
@@ -68,8 +69,9 @@ class Results:
             [
                 "# Benchmark results",
                 "",
-                f"{len(county.files)} simulated workbooks, {county.rows} rows ({county.rows / len(county.files):.0f} a "
-                f"workbook); {rounds} rounds, every contender once a round in turn; medians. How and why: "
+                f"{len(county.files)} simulated workbooks of {self.months} months, {county.rows} rows "
+                f"({county.rows / len(county.files):.0f} a workbook); {rounds} rounds, every contender once a round in "
+                "turn; medians. How and why: "
                 "docs/benchmarks.md. Load average of the machine when it began and ended: "
                 f"{self.loads[0]:.1f} and {self.loads[1]:.1f}; well above its cores, wall times say little, "
                 "processor times and ratios more.",
@@ -119,12 +121,14 @@ class Results:
         rows = [
             "## More workbooks at once (a)",
             "",
-            "| workbooks | wall | processor | PostgreSQL | peak MB |",
-            "|---:|---:|---:|---:|---:|",
+            "| workbooks | of months | wall | processor | PostgreSQL | peak MB |",
+            "|---:|---:|---:|---:|---:|---:|",
         ]
-        for usages in [*self.growth, self.contest.usages["a"]]:
+        measured = [(load.months, load.usages) for load in self.growth] + [(self.months, self.contest.usages["a"])]
+        for months, usages in sorted(measured, key=lambda entry: (entry[1][0].files, entry[0])):
             figures = [_per_file(usages, value) for value in (_wall, _cpu, _server)]
-            rows.append(f"| {usages[0].files} | {' | '.join(figures)} | {median(usage.peak for usage in usages):.0f} |")
+            peak = median(usage.peak for usage in usages)
+            rows.append(f"| {usages[0].files} | {months} | {' | '.join(figures)} | {peak:.0f} |")
         return "\n".join(rows)
 
     def _later(self) -> str:
