@@ -98,7 +98,7 @@ class SentenceReader:
 
     def _sentence(self, start: int, end: int, quantities: Sequence[Quantity], block: Block) -> None:
         sentence = self._words(start, end, quantities, block)
-        quantities = [item for item in quantities if not _in_phrase(item, sentence.tokens)]
+        quantities = [item for item in quantities if not self.surveyor.line.is_inside(item.end)]
         for index in sorted(sentence.counted):
             here, stop = sentence.clauses[index]
             self._clause(sentence, index, [item for item in quantities if here <= item.start < stop])
@@ -207,11 +207,6 @@ class SentenceReader:
         if reading.frame.also:
             also = found._replace(indicator=reading.frame.also, confidence=found.confidence * _CARRIED)
             self.found.append(also)
-
-
-def _in_phrase(quantity: Quantity, tokens: Sequence[Token]) -> bool:
-    """True when the number is the beginning of a word (三个代表)."""
-    return any(token.start < quantity.end < token.end for token in tokens)
 
 
 def _bounded(spans: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:

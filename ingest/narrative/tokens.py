@@ -47,6 +47,11 @@ class TokenLine:
         """The words that stand in text[start:end]."""
         return self.tokens[bisect_left(self._starts, start) : bisect_right(self._ends, end)]
 
+    def is_inside(self, position: int) -> bool:
+        """True inside a word: a number that ends there is the beginning of one (三个代表)."""
+        at = bisect_left(self._starts, position)
+        return at > 0 and self._ends[at - 1] > position
+
     def said(self, first: int, past: int) -> Concepts:
         """All concepts of the words numbered first to past (exclusive)."""
         return reduce(or_, self._concepts[first:past], 0)

@@ -25,8 +25,8 @@ _BARE = re.compile(r"(?:、|和|及|与|以及|，|/)?(?:共|计|达|约|近|为
 class Window:
     """The words left and right of one quantity up to the next, and the concepts of its wider context.
 
-    `own` are the concepts of left and right, `own_left` of left alone, `ahead` of right alone, `shared` of the clause before left, `segment` of
-    the sentence since the last ；, `wider` of the whole sentence before the clause.
+    `own` are the concepts of left and right, `own_left` of left alone, `ahead` of right alone, `shared` of the clause
+    before left, `segment` of the sentence since the last ；, `wider` of the whole sentence before the clause.
     """
 
     __slots__ = (
@@ -159,9 +159,8 @@ class Surveyor:
                 break
             told.append((last, telling))
         told.sort(reverse=True)
-        heading = [
-            topic for token in self._heading(sentence.block) if (topic := self.tokeniser.topic_of(token.concepts))
-        ]
+        topic_of = self.tokeniser.topic_of
+        heading = [topic for token in self._heading(sentence.block) if (topic := topic_of(token.concepts))]
         return list(dict.fromkeys([*(topic for _, topic in told), *heading]))
 
 
