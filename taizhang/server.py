@@ -5,12 +5,12 @@ The services' addresses come from the environment (docker-compose.yml); safe to 
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 
 from catalogue.errors import Refusal, Unavailable
-from taizhang.local.airflow import POOL, USER
+from taizhang.local.airflow import POOL
+from taizhang.local.people import USER, passwords_file, people, write_passwords
 from taizhang.settings import Settings, child_environment, is_set
 from warehouse.connection import Warehouse
 from warehouse.migration import migrate
@@ -34,9 +34,7 @@ def prepare(settings: Settings) -> None:
         raise Refusal(f"These have no value: {', '.join(blank)}; fill in the secrets in .env (see .env.example).")
     for folder in (settings.inbox, settings.archive, settings.outbox, settings.home / "airflow"):
         folder.mkdir(parents=True, exist_ok=True)
-    passwords = settings.home / "airflow" / "passwords.json"
-    passwords.touch(mode=0o600)
-    passwords.write_text(json.dumps({USER: settings.airflow_password}), encoding="utf-8")
+    write_passwords(passwords_file(settings), list(people(settings)), **{USER: str(settings.airflow_password)})
     migrate(Warehouse(settings.warehouse_url))
     _airflow(settings, "db", "migrate")
     _airflow(settings, "pools", "set", POOL, str(settings.workers), "Tasks that read files or load the warehouse")

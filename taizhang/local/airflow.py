@@ -14,12 +14,12 @@ from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, Request, build_opener
 
 from catalogue.errors import Refusal
+from taizhang.local.people import USER, passwords_file, people, write_passwords, written
 from taizhang.local.postgres import query
 from taizhang.local.processes import Service, choose_port
 from taizhang.settings import Settings, child_environment
 
 POOL = "warehouse"
-USER = "admin"
 COMPONENTS = {
     "api-server": (),
     "scheduler": ("--skip-serve-logs",),  # the api-server reads the log files itself; no port is opened for them
@@ -44,7 +44,7 @@ class AirflowService:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.home = settings.home / "airflow"
-        self.password_file = self.home / "passwords.json"
+        self.password_file = passwords_file(settings)
         self._file = settings.home / "airflow.json"
         self._mark = self.home / "migrated.json"
         self.logs = logs = settings.home / "logs"
@@ -81,11 +81,11 @@ class AirflowService:
         wanted = self.settings.airflow_port
         if self.services["api-server"].pid() is None or wanted not in (0, known["port"]):
             known["port"] = choose_port(wanted, known.get("port"), "the Airflow page")
-        for file, content in ((self._file, known), (self.password_file, {USER: known["password"]})):
-            draft = file.with_suffix(".draft")
-            draft.touch(mode=0o600)
-            draft.write_text(json.dumps(content), encoding="utf-8")
-            draft.replace(file)
+        draft = self._file.with_suffix(".draft")
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(known), encoding="utf-8")
+        draft.replace(self._file)
+        write_passwords(self.password_file, list(people(self.settings)), **{USER: known["password"]})
         return fresh
 
     def environment(self) -> dict[str, str]:
@@ -104,7 +104,7 @@ class AirflowService:
                 "MAX_MAP_LENGTH": 4096,
                 "FERNET_KEY": known["key"],
                 "EXECUTION_API_SERVER_URL": f"{self.url}/execution/",
-                "SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
+                "SIMPLE_AUTH_MANAGER_USERS": written(people(settings)),
                 "SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": self.password_file,
                 "MP_FORKSERVER_PRELOAD": ",".join(_PRELOAD),
             },
@@ -186,9 +186,10 @@ class AirflowService:
 
     # --- REST ------------------------------------------------------------------------------------------------------
 
-    def login(self) -> str:
-        """A bearer token of the administrator."""
-        answer = self._call("POST", "/auth/token", {"username": USER, "password": self.known()["password"]})
+    def login(self, user: str = USER) -> str:
+        """A bearer token of the user, the administrator unless another is named."""
+        password = json.loads(self.password_file.read_text(encoding="utf-8"))[user]
+        answer = self._call("POST", "/auth/token", {"username": user, "password": password})
         return str(answer["access_token"])
 
     def call(self, token: str, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:

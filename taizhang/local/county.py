@@ -15,7 +15,8 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from catalogue.errors import Refusal
-from taizhang.local.airflow import USER, AirflowService, now
+from taizhang.local.airflow import AirflowService, now
+from taizhang.local.people import USER
 from taizhang.local.postgres import PROGRAMS, Cluster
 from taizhang.settings import Settings
 from warehouse.connection import Warehouse
