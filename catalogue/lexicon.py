@@ -20,11 +20,11 @@ _BRACES = re.compile(r"\{([^{}]*)\}")
 FILE = Path(__file__).parent / "lexicon.yaml"
 FRAME_KEYS = {
     "indicator", "measures", "any", "with", "none", "sentence", "paragraph", "after", "topic",
-    "grade", "scope", "also", "government", "others", "silent", "leading",
+    "grade", "scope", "also", "government", "others", "silent", "leading", "stands",
 }  # fmt: skip
 READER_CONCEPTS = {
     "shield", "plan", "aim", "rule", "prior", "grow", "growth_end", "rest", "denial", "higher", "wide",
-    "elsewhere", "government", "own", "join", "total", "reset", "last_year", "this_year",
+    "elsewhere", "government", "own", "single", "join", "total", "reset", "last_year", "this_year",
 }  # fmt: skip
 
 
@@ -65,6 +65,7 @@ class Frame:
     others: bool
     silent: bool
     leading: bool
+    stands: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class Lexicon:
 
     indicators: Mapping[str, Narrated]
     words: Mapping[str, Concepts]
+    patterns: tuple[tuple[re.Pattern[str], Concepts], ...]
     heads: Mapping[str, tuple[Frame, ...]]
     measures: Mapping[str, frozenset[str]]
     topics: Mapping[str, str]
@@ -116,6 +118,7 @@ def load_lexicon(path: Path = FILE) -> Lexicon:
     lexicon = Lexicon(
         indicators=indicators,
         words=_words(spelled),
+        patterns=_patterns(declared["patterns"]),
         heads=heads,
         measures=measures,
         topics={code: topic for topic, codes in declared["topics"].items() for code in codes},
@@ -126,7 +129,7 @@ def load_lexicon(path: Path = FILE) -> Lexicon:
             for code, entry in declared["pairs"].items()
         },
     )
-    _check(lexicon, set(spelled), declared)
+    _check(lexicon, {*spelled, *declared["patterns"]}, declared)
     return lexicon
 
 
@@ -156,6 +159,13 @@ def _words(spelled: Mapping[str, Iterable[str]]) -> dict[str, Concepts]:
         for word in entries:
             words[word] = words.get(word, 0) | concepts(concept)
     return words
+
+
+def _patterns(declared: Mapping[str, str]) -> tuple[tuple[re.Pattern[str], Concepts], ...]:
+    try:
+        return tuple((re.compile(pattern), concepts(name)) for name, pattern in declared.items())
+    except re.error as error:
+        raise CatalogueError(f"lexicon.yaml: a pattern is no regular expression ({error}).") from None
 
 
 def _measures(names: Iterable[Any], groups: Mapping[str, frozenset[str]]) -> frozenset[str]:
@@ -189,6 +199,7 @@ def _frame(head: str, entry: dict[str, Any], declared: dict[str, Any], measures:
         others=bool(entry.get("others", False)),
         silent=bool(entry.get("silent", False)),
         leading=bool(entry.get("leading", False)),
+        stands=bool(entry.get("stands", False)),
     )
 
 

@@ -29,7 +29,7 @@ _PAGE_LINE = re.compile(
 _SLASHED = re.compile(r"(?<!\d)(\d{1,9})/(\d{1,9})")
 _ZERO_WIDTH = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad`\r\f\v]+")
 _BLANKS = re.compile(r"[ ]+")
-_COMMA = re.compile(r",(?:(?!\d{3})|(?<!\d,))")
+_COMMA = re.compile(r",(?:(?![ ]?\d[ ]?\d[ ]?\d)|(?<!\d,))")
 _POINT = re.compile(r"[。·•](?<=\d.)(?=\d{1,2}(?:%|个?百分点|万|亿|元))")
 _ASIDE = re.compile(r"(?<=[\u4e00-\u9fff])（[^（）\d一二三四五六七八九十、，：%\n]{1,4}）(?=[\u4e00-\u9fff])")
 _CELLS = re.compile(r"^[^\s，。；]{2,24}(?:[ ]{2,}[^\s，。；]{1,24})+[ ]*$", re.M)
@@ -38,6 +38,7 @@ _ENUMERATED = re.compile(
     r"[ \t]*(?:[一二三四五六七八九十]{1,3}[、.]|（[一二三四五六七八九十\d]{1,3}）|\d{1,2}[.、）](?!\d)"
     r"|第[一二三四五六七八九十]+[章节部、]|[①-⑳]|#|[-*•●■◆] )"
 )
+_COUNTED = re.compile(r"\d+(?:余|多)?(?:人次|[次件条项份户篇])[，、。；]")  # what no line begins with
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _TERMINAL = "。！？；：…”）》."
 _OPENING = "，、（“《"
@@ -201,7 +202,7 @@ def _goes_on(line: str, following: str, full: int) -> bool:
     one, other = line.rstrip(" "), following.lstrip(" ")
     if not one or not other or "\t" in one or "\t" in other or _ENUMERATED.match(following):
         return False
-    if one[-1] in _OPENING or other[0] in _CLOSING:
+    if one[-1] in _OPENING or other[0] in _CLOSING or (_COUNTED.match(other) and one[-1] not in _TERMINAL):
         return True
     if one[-1].isdigit() and (other[0].isdigit() or _HAN.match(other)):
         return not following.startswith("  ")

@@ -11,9 +11,17 @@ from catalogue.lexicon import Concepts, Frame, concepts, names_of
 from ingest.narrative.quantities import Quantity
 from ingest.narrative.tokens import Token
 
-Actor = str  # own, government, higher, wide, elsewhere
+Actor = str  # own, government, higher, wide, elsewhere, single (one person's own story), joined
 
-_ACTORS = ("higher", "wide", "elsewhere", "government")
+_ACTORS = ("higher", "wide", "elsewhere", "government", "single")
+_LASTING = frozenset(("higher", "wide", "elsewhere"))  # go on being the subject behind a ；
+_DEEDS = frozenset(("funds_yuan", "good_deeds", "households_helped", "persons_helped", "disputes_mediated"))
+_UNDER = re.compile(
+    r"(?:常委会|办公室)?(?:的|和|及)?[^，；]{0,12}?(?:领导|指导|支持|帮助|关心|重视|配合|部署|安排|推动|牵头|要求)下"
+)
+_HANDED = re.compile(
+    r"(?:常委会)?(?:交办|转办|转交|移交|督办|评选|表彰|下达|安排|组织)的|(?:财政)?(?:拨付|拨给|安排)给"
+)
 _OWN = concepts("own")
 _ACTOR_SET = concepts(*_ACTORS, "own")
 _MARKS = concepts(
@@ -21,7 +29,7 @@ _MARKS = concepts(
 )
 _SUBJECT_REACH = 10
 _PREPOSITION = re.compile(
-    r"(?:[向由被经对请受为与和同在给送按据报从交及到往投、]|会同|督促|听取|邀请|根据|配合|得到|助推|建议)[^，；：]{0,3}$"
+    r"(?:[向由被经对请受为与和同在给送按据报从交及到往投、]|会同|督促|听取|邀请|根据|配合|得到|助推|建议|位于|设在|坐落)[^，；：]{0,4}$"
 )
 _COMPARED = re.compile(r"[比较与同和跟由从]$")
 _COMPARING = frozenset(("较上年", "比上年", "比去年", "较去年", "与上年", "与去年", "相比", "同比", "较同期", "环比"))
@@ -36,7 +44,7 @@ _VERBS = concepts(
 _MODAL = re.compile(  # 将, 要 and the like before a verb; 将60名代表编为 and 主要, 需要 are none
     r"(?:(?<![主重需首纲摘只不还次紧])[将要]|[拟须需]|应(?!到|出席|参会|邀))"
     r"(?:还|再|继续|进一步|重点|全面|努力|着力|不断|着重|切实|认真|力争|分别|集中)*"
-    r"(?:召开|组织|开展|举办|新建|建设|建成|听取|评议|视察|调研|走访|接待|培训|提出|督办|完成|实现|达到|坚持|做到|确保|新增|增加"
+    r"(?:进行|召开|组织|开展|举办|新建|建设|建成|听取|评议|视察|调研|走访|接待|培训|提出|督办|完成|实现|达到|坚持|做到|确保|新增|增加"
     r"|扩大|提高|投入|争取|安排|表彰|加大|深化|推进|力争|围绕|建立|打造|实施|执行|新设|增设|设立|成立|组建|补选|选举|评选|票决|报送"
     r"|改造|配备|聘请|慰问|帮扶|办好|邀请|加强|改进|健全|完善|创建|选派)(?!意见|情况|结果|成果|报告|建议|发现|中|收集|问题|的)"
 )
@@ -157,9 +165,11 @@ class SentenceContext:
         for start, end in self.clauses:
             if start > position:
                 break
-            if end <= segment:
-                continue
-            actor = self._subject(start, min(end, position)) or actor
+            named = self._subject(start, min(end, position))
+            if end > segment or named in _LASTING:
+                actor = named or actor
+            elif named:
+                actor = "own"
         return actor
 
     def _subject(self, start: int, end: int) -> Actor | None:
@@ -178,7 +188,11 @@ class SentenceContext:
             named = _actor(token.concepts)
             if named not in (None, "government") and self._joined(start, token.start):
                 return "joined"
-            if not _PREPOSITION.search(self.text[max(start, token.start - 5) : token.start]):
+            if named in _LASTING and _HANDED.match(self.text, token.end):
+                continue
+            if _UNDER.match(self.text, token.end):
+                continue
+            if not _PREPOSITION.search(self.text[max(start, token.start - 7) : token.start]):
                 return named or "own"
         return None
 
@@ -214,6 +228,8 @@ def is_allowed(actor: Actor, frame: Frame, unit: str) -> bool:
         return True
     if actor == "government":
         return frame.government
+    if actor == "single":
+        return frame.indicator in _DEEDS
     if actor == "joined":
         return unit in ("人次", "人", "名", "位", "篇", "条", "元")
     return False

@@ -20,6 +20,8 @@ _LINK = re.compile(r"(?:、|和|与|及|以及|及其|“|”|》|《|等|的|�
 _EACH = re.compile(r"各(?:为|达|有|召开|开展|组织)?$")
 _EACH_REACH = 4
 _ALL = re.compile(r"(?:均|都|各|双双|全部)")
+_CLOSING = frozenset("，。、；：）\n” 中其")
+_WHOLE = re.compile(r"[全我本][镇乡]|辖区|[现共应实]有|组成")
 _BREAK = re.compile(r"[，；。！？：（）—、\n]")
 _ADDRESSING = frozenset("向为给对与和同")
 _POST_GAP = 2
@@ -111,13 +113,13 @@ class Grammar:
         """视察、调研分别为3次、2次: the readings of the nouns in order, when the list can be shared out."""
         if not window.left or text.find("分别", window.left[-1].end, window.quantity.start) < 0:
             return []
-        outcomes = [self._outcome(window, token, 0, 0.96, "chain") for token in self._chain(text, window)]
+        outcomes = [self._outcome(text, window, token, 0, 0.96, "chain") for token in self._chain(text, window)]
         readings = [outcome for outcome in outcomes if isinstance(outcome, Reading)]
         return readings if len(readings) == len(outcomes) > 1 else []
 
     def _single(self, text: str, window: Window) -> list[Reading]:
         for token, gap, factor, side in self._candidates(text, window):
-            outcome = self._outcome(window, token, gap, factor, side)
+            outcome = self._outcome(text, window, token, gap, factor, side)
             if outcome is not None:
                 return [outcome] if isinstance(outcome, Reading) else []
         return []
@@ -178,7 +180,9 @@ class Grammar:
                 return
 
     # -------------------------------------------------------------- what a head allows
-    def _outcome(self, window: Window, token: Token, gap: int, factor: float, side: str) -> Reading | bool | None:
+    def _outcome(
+        self, text: str, window: Window, token: Token, gap: int, factor: float, side: str
+    ) -> Reading | bool | None:
         """A reading; False when the word is known to count nothing here; None when another word must be tried."""
         unit = window.quantity.unit
         if self._joins_deputies(window, token):
@@ -190,10 +194,17 @@ class Grammar:
             elif frame.leading or (side == "name" and head in _ACTIVITY_HEADS and unit in _PIECES):
                 continue
             if self._holds(frame, window, head):
+                if frame.stands and not self._stands(text, window, token):
+                    continue
                 if self._is_ambiguous(window, token, head, side):
                     return False
                 return Reading(frame, token, factor * (0.98 if frame.topic else 1.0), bool(frame.topic))
         return False if self._is_decoy(token.concepts, unit) else None
+
+    def _stands(self, text: str, window: Window, token: Token) -> bool:
+        """True when the phrase of number and noun ends with them, or speaks of all there are (全镇)."""
+        end = max(token.end, window.quantity.end)
+        return end >= len(text) or text[end] in _CLOSING or bool(_WHOLE.search(text, max(0, token.start - 8), end))
 
     def _joins_deputies(self, window: Window, token: Token) -> bool:
         """代表及干部共40人次: the officials joined to the deputies do not take the number away."""
@@ -244,7 +255,7 @@ class Grammar:
         chain = self._chain(text, window)
         readings: list[Reading] = []
         for token in chain:
-            outcome = self._outcome(window, token, 0, 0.97, "chain")
+            outcome = self._outcome(text, window, token, 0, 0.97, "chain")
             if isinstance(outcome, Reading):
                 readings.append(outcome)
         return readings if len(chain) > 1 and readings else None

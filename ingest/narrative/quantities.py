@@ -34,6 +34,7 @@ _ARABIC = r"(?<!\d)(?:\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,6})?(?!\d)|\d{1,12}(?:\.\d
 _DIGITS = re.compile(rf"[\d{_SPOKEN}十廿卅百千万亿]++")
 _BEFORE = re.compile(r"(?:将近|接近|大约|约计|超过|不下于|近|约|超|逾|上|余)$")
 _BEFORE_ENDS = frozenset("近约计过于超逾上余")
+_HEAD = 36  # characters before a number that may make it no count
 _RANGE_SIGNS = frozenset("-—~～至到")
 _LEADING = re.compile(r"将近|接近|大约|约计|超过|不下于|近|约|超|逾|上|余")
 _QUANTITY = re.compile(
@@ -52,8 +53,8 @@ _RANGE_AFTER = re.compile(rf"[-—~～至到]+(?:\d|[{_SPOKEN}十百])")
 _GROWTH_AFTER = re.compile(
     r"[^，。；、\d]{0,8}?(?:增加|提升|提高|上升|增长|发展|扩大|增|升|降低|减少|下降|调整|扩展|减|降|扩充|变)(?:到|至|为)"
 )
-_FROM = re.compile(r"(?:由|从)[^，。；]{0,14}$")
-_STEP = re.compile(r"(?:到|至|为)[^，。；\d]{0,4}$")
+_FROM = re.compile(r"(?:由|从)[^，。；]{0,28}$")
+_STEP = re.compile(r"(?:到|至|为)(?:\d{4}年)?[^，。；\d]{0,4}$")
 _THRESHOLD = re.compile(r"(?:以上|以下)(?:的)?[\u4e00-\u9fff]")
 _LIST_NUMBER = re.compile(r"(?:^|[\n。；])[ \t]*(\d{1,2})[.．]$")
 _NOT_PERSON = re.compile(r"[大民员才均口士事选物行工力身生口文道际家类海气格体流情世]")
@@ -115,7 +116,7 @@ def _read(text: str, found: re.Match[str], past: int) -> Quantity | None:
     if before:
         start -= len(before[0])
     number_start = found.start()
-    head = text[max(0, number_start - 24) : number_start]
+    head = text[max(0, number_start - _HEAD) : number_start]
     if share:
         value, unit = read_numeral(share), "%"
         if share in ("百", "一百"):

@@ -15,6 +15,7 @@ _OTHER_PERIOD = re.compile(r"上年|去年|上期|同期|前年|上季|上月|�
 _YEAR = re.compile(r"\d{4}年?")
 _TOTAL_ROW = re.compile(r"合计|总计|全镇|全乡|小计")
 _ORDINAL_COLUMN = re.compile(r"序号|编号")
+_BRACKETED = re.compile(r"([^（）]+)（([^（）]+)）")
 _NUMBER = re.compile(r"(?:近|约)?[\d,]+(?:\.\d+)?(?:余|多)?")
 _UNIT_IN_LABEL = re.compile(r"（(?P<unit>%|万元|元|[\u4e00-\u9fff]{1,2})）$")
 
@@ -82,6 +83,15 @@ def _figure(text: str) -> bool:
     return bool(_NUMBER.fullmatch(text) or read_quantity(text))
 
 
+def _parted(cell: Cell) -> tuple[Cell, Cell | None]:
+    """4次（参加96人次）: the figure, and what its brackets add."""
+    found = _BRACKETED.fullmatch(cell.text)
+    if not found:
+        return cell, None
+    start = cell.start + found.start(2)
+    return Cell(cell.start, cell.start + len(found[1]), found[1]), Cell(start, start + len(found[2]), found[2])
+
+
 def _columns(head: Sequence[Cell]) -> tuple[int, int, int | None] | None:
     """(label, value, unit) columns by the header's words; the latest year is the period's."""
     names = [cell.text for cell in head]
@@ -101,9 +111,11 @@ def _by_columns(row: Sequence[Cell], columns: tuple[int, int, int | None]) -> Ro
     if max(label, value) >= len(row) or not row[label].text:
         return None
     word = row[unit].text if unit is not None and unit < len(row) else ""
-    quantity = _quantity(row[value], word or _unit_in(row[label].text))
+    figure, added = _parted(row[value])
+    quantity = _quantity(figure, word or _unit_in(row[label].text))
     taken = {label, value, unit}
     remarks = tuple(cell for at, cell in enumerate(row) if at > value and at not in taken and cell.text)
+    remarks = (added, *remarks) if added else remarks
     return Row(row[label], quantity, remarks) if quantity else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ import ahocorasick  # type: ignore[import-not-found]
 
 from catalogue.lexicon import Concepts, Lexicon, concepts
 from ingest.narrative.script import fold_characters
+
+_TERM, _TITLE = "届", "《"  # every pattern has one of these characters
 
 
 class Token(NamedTuple):
@@ -65,14 +68,27 @@ class Tokeniser:
     """
 
     automaton: ahocorasick.Automaton
+    patterns: tuple[tuple[re.Pattern[str], Concepts], ...]
     topic_of: Callable[[Concepts], str | None]
 
     def tokens(self, text: str) -> list[Token]:
         """The words in the text, in order, none inside another."""
         make = Token
-        return [
+        tokens = [
             make(last - length, last + 1, word, said) for last, (length, word, said) in self.automaton.iter_long(text)
         ]
+        return self._with_patterns(text, tokens) if _TERM in text or _TITLE in text else tokens
+
+    def _with_patterns(self, text: str, tokens: list[Token]) -> list[Token]:
+        """The words, those inside one with a numeral (四届三次会议) replaced by it."""
+        found = [
+            Token(*span.span(), span[0], said) for pattern, said in self.patterns for span in pattern.finditer(text)
+        ]
+        covered = [False] * len(text)
+        for token in found:
+            covered[token.start : token.end] = [True] * (token.end - token.start)
+        kept = [token for token in tokens if not (covered[token.start] or covered[token.end - 1])]
+        return sorted([*kept, *found])
 
 
 def make_tokeniser(lexicon: Lexicon) -> Tokeniser:
@@ -87,7 +103,7 @@ def make_tokeniser(lexicon: Lexicon) -> Tokeniser:
     def topic_of(said: Concepts) -> str | None:
         return next((topic for head, topic in lexicon.topic_heads.items() if concepts(head) & said), None)
 
-    return Tokeniser(automaton, topic_of)
+    return Tokeniser(automaton, lexicon.patterns, topic_of)
 
 
 def concepts_of(tokens: Sequence[Token]) -> Concepts:

@@ -19,7 +19,7 @@ _RECENT = 12  # facts that may set the topic
 _DIVIDE = concepts("divide")
 _LIST_SIGN = re.compile("[、和与及]")
 _PERSONS = re.compile(r"[\d一二三四五六七八九十百千万余多]+[人名位]次?")
-_BARE = re.compile(r"(?:、|和|及|与|以及|，|/)?(?:共|计|达|约|近|为|有)*")
+_BARE = re.compile(r"(?:、|和|及|与|以及|，|/)?(?:一?共|总共|[合累共总]计|计|达|约|近|为|有)*")
 
 
 class Window:
@@ -129,12 +129,13 @@ class Surveyor:
         return [token for token in sentence.tokens if last <= token.start and token.end <= stop]
 
     def _segment(self, sentence: Sentence, index: int, quantity: Quantity, begin: int) -> Concepts:
-        """Words since the last ；; for money also those of the next clause, which says what it was spent on."""
+        """Words since the last ；; for money also those behind it and in the next clause, which say what for."""
         here = sentence.clauses[index][0]
         since = max(sentence.start, self.text.rfind("；", sentence.start, here) + 1)
         segment = self.line.said(self.line.first(since), begin)
-        if quantity.unit == "元" and index + 1 < len(sentence.clauses):
-            segment |= concepts_of(self.line.within(*sentence.clauses[index + 1]))
+        if quantity.unit == "元":
+            end = sentence.clauses[min(index + 1, len(sentence.clauses) - 1)][1]
+            segment |= concepts_of(self.line.within(quantity.end, end))
         return segment
 
     def _paragraph(self, sentence: Sentence) -> Concepts:
