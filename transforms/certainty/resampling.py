@@ -1,0 +1,205 @@
+"""Resampled inputs: known counts redrawn by chance, gaps filled from the peers, approximate numbers within a range.
+
+What is redrawn: everything from the returns that is a whole number or a rate. Of a rate its numerator, the denominator
+stays; a share (numerator within the denominator) and a flag are binomial, a count per exposure (“…_per_…”, NORMED, or
+above 1 somewhere) Poisson. What is not: what a panel enters, and figures that are no counts; those are facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catalogue.inputs import inputs_of
+from catalogue.rubric import Rubric
+from transforms.certainty.chance import LEVELS, tabulate_quantiles
+from transforms.certainty.shrinkage import Prior, pool_peers
+from transforms.scoring import Inputs
+
+PER = "_per_"  # in the code of a count per exposure
+NORMED = frozenset({"group_activity_level"})  # counts over a norm, capped at it
+APPROXIMATE = 0.1  # an approximate number may be off by this share, by one at least
+_FIGURES = 1_000_000  # redrawn at a time, so that they stay in the processor's cache
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Marks = NDArray[np.bool_]
+Tables = dict[int, tuple[Ints, Array]]  # by input: the units redrawn, and their quantiles [unit, LEVELS]
+
+
+@dataclass(frozen=True)
+class Model:
+    """How the figures came about. Arrays are [unit, input]; `counts` over `exposures` (1 for plain counts).
+
+    `are_rates`, `are_shares` [input]; `prior`: what the peers say; `rates`: shrunk rates; `redrawn`: cells chance
+    touches; `missing`: gaps that items rest on and some unit knows; `approximate`: numbers known within a range.
+    """
+
+    inputs: Inputs
+    counts: Array
+    exposures: Array
+    are_rates: Marks
+    are_shares: Marks
+    prior: Prior
+    rates: Array
+    redrawn: Marks
+    missing: Marks
+    approximate: Marks
+
+    @property
+    def has_gaps(self) -> bool:
+        """True when a cell is missing or approximate."""
+        return bool(self.missing.any() or self.approximate.any())
+
+
+def model_inputs(rubric: Rubric, inputs: Inputs) -> Model:
+    """The model of inputs [U, I] without leading axes, for a rubric whose figures are numbers."""
+    rates = inputs.is_rate
+    counts = np.where(rates, inputs.numerator, inputs.value)
+    exposures = np.where(rates, inputs.denominator, 1.0)
+    known = ~np.isnan(counts) & (np.nan_to_num(exposures) > 0) & ~inputs.absent
+    counts = np.where(known, counts, np.nan)
+    above = (np.nan_to_num(counts) > np.nan_to_num(exposures)).any(axis=0)
+    flags = {code for item in rubric.items for part in item.parts if part.type == "flag" for code in part.inputs}
+    shares = ~above & (
+        rates & _mark(inputs, lambda code: PER not in code and code not in NORMED) | _mark(inputs, flags.__contains__)
+    )
+    prior = pool_peers(counts, exposures, shares, inputs.peer)
+    used = _mark(inputs, set(rubric.inputs).__contains__)
+    everywhere = {code for item in rubric.items if item.applies_to == "all" for code in item.inputs}
+    due = used & (inputs.congress[:, None] | _mark(inputs, everywhere.__contains__))
+    return Model(
+        inputs=inputs,
+        counts=counts,
+        exposures=exposures,
+        are_rates=rates,
+        are_shares=shares,
+        prior=prior,
+        rates=prior.shrink(counts, exposures),
+        redrawn=known & due & _are_by_chance(rubric, inputs, counts, rates),
+        missing=inputs.missing & due & known.any(axis=0),
+        approximate=inputs.approximate & known & due,
+    )
+
+
+def _mark(inputs: Inputs, holds: Callable[[str], bool]) -> Marks:
+    return np.array([holds(code) for code in inputs.codes], dtype=bool)
+
+
+def _are_by_chance(rubric: Rubric, inputs: Inputs, counts: Array, rates: Marks) -> Marks:
+    """[I]: from the returns, and whole numbers of 0 and more or rates."""
+    declared = inputs_of(rubric.level)
+    whole = np.isnan(counts) | ((counts >= 0) & (np.abs(counts - np.round(counts)) < 1e-9))
+    returned = _mark(inputs, lambda code: code not in declared or declared[code].evidence == "returns")
+    return returned & (whole.all(axis=0) | rates)
+
+
+def redraw(
+    model: Model, random: np.random.Generator, draws: int, *, chance: bool = True, gaps: bool = True
+) -> Iterator[Inputs]:
+    """Resamples of the inputs in batches, [draw, U, I]: by chance, with the gaps filled, or both."""
+    tables = _tabulate(model) if chance else {}
+    batch = max(1, _FIGURES // max(model.counts.size, 1))
+    for start in range(0, draws, batch):
+        figures = _Figures.repeat(model.inputs, min(batch, draws - start), gaps=gaps)
+        for column, (rows, table) in tables.items():
+            figures.put_counts(column, rows, _draw(table, random, figures.draws))
+        if gaps:
+            _fill(model, figures, random)
+            _widen(model, figures, random)
+        yield figures.inputs()
+
+
+def _tabulate(model: Model) -> Tables:
+    """The distributions chance draws from: mean the shrunk rate times the exposure."""
+    tables: Tables = {}
+    for column in np.flatnonzero(model.redrawn.any(axis=0)):
+        rows = np.flatnonzero(model.redrawn[:, column])
+        rate, exposure = model.rates[rows, column], model.exposures[rows, column]
+        mean, spread = rate * exposure, model.prior.dispersion[rows, column]
+        if model.are_shares[column]:
+            spread = 1 - rate
+        else:  # so many trials as make a whole number
+            few = spread < 1
+            trials = np.ceil(mean / np.where(few, 1 - spread, 1.0) - 1e-9)
+            spread = np.where(few, 1 - mean / np.maximum(trials, 1.0), 1.0)
+        tables[int(column)] = rows, tabulate_quantiles(mean, spread)
+    return tables
+
+
+def _draw(table: Array, random: np.random.Generator, draws: int) -> Array:
+    """[draw, unit]: independent counts from the tables [unit, LEVELS]."""
+    picks = random.integers(0, LEVELS, (draws, len(table)), dtype=np.uint8).astype(np.int64)
+    picks += np.arange(len(table)) * LEVELS
+    return np.asarray(table.ravel()[picks])
+
+
+@dataclass
+class _Figures:
+    """Figures being redrawn, [input, draw, unit], so that an input's resamples lie together.
+
+    The denominators have one draw where no gap is to be filled.
+    """
+
+    origin: Inputs
+    value: Array
+    numerator: Array
+    denominator: Array
+
+    @classmethod
+    def repeat(cls, inputs: Inputs, draws: int, *, gaps: bool) -> _Figures:
+        times = (draws, draws, draws if gaps else 1)
+        return cls(inputs, *(_repeat(array, each) for array, each in zip(_arrays(inputs), times, strict=True)))
+
+    @property
+    def draws(self) -> int:
+        return int(self.value.shape[1])
+
+    def put_counts(self, column: int, rows: Ints, counts: Array) -> None:
+        """The counts [draw, row] stand in place of the known ones."""
+        if self.origin.is_rate[column]:
+            self.numerator[column][:, rows] = counts
+            self.value[column][:, rows] = counts / self.denominator[column][:, rows]
+        else:
+            self.value[column][:, rows] = counts
+
+    def inputs(self) -> Inputs:
+        """As inputs [draw, U, I]."""
+        return self.origin.with_figures(
+            *(np.moveaxis(array, 0, -1) for array in (self.value, self.numerator, self.denominator))
+        )
+
+
+def _repeat(array: Array, draws: int) -> Array:
+    """[unit, input] as [input, draw, unit]."""
+    return np.repeat(array.T[:, None, :], draws, axis=1)
+
+
+def _arrays(inputs: Inputs) -> tuple[Array, Array, Array]:
+    return inputs.value, inputs.numerator, inputs.denominator
+
+
+def _fill(model: Model, figures: _Figures, random: np.random.Generator) -> None:
+    """Every gap has the figures of a peer that knows it, of the same peer for all gaps of a unit where possible."""
+    chosen = random.random((figures.draws, len(model.inputs.units)))
+    for unit, column in np.argwhere(model.missing):
+        known = ~np.isnan(model.inputs.value[:, column]) & ~model.inputs.absent[:, column]
+        peers = np.flatnonzero(known & (model.inputs.peer == model.inputs.peer[unit]))
+        donors = peers if len(peers) else np.flatnonzero(known)
+        if len(donors):
+            donor = donors[(chosen[:, unit] * len(donors)).astype(np.int64)]
+            targets = (figures.value, figures.numerator, figures.denominator)
+            for target, source in zip(targets, _arrays(model.inputs), strict=True):
+                target[column, :, unit] = source[donor, column]
+
+
+def _widen(model: Model, figures: _Figures, random: np.random.Generator) -> None:
+    """Every approximate count lies anywhere within APPROXIMATE of it, by one at least."""
+    for unit, column in np.argwhere(model.approximate):
+        count = (figures.numerator if model.are_rates[column] else figures.value)[column, :, unit]
+        reach = np.maximum(APPROXIMATE * count, 1.0)
+        moved = np.maximum(count + random.uniform(-1, 1, figures.draws) * reach, 0.0)
+        figures.put_counts(int(column), np.array([unit]), moved[:, None])
