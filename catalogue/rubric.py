@@ -26,11 +26,11 @@ TERM_ELAPSED = "term_elapsed"  # share of the term of office that has passed, 0.
 
 @dataclass(frozen=True)
 class Gate:
-    """The part is judged only where the input reaches `at_least`; elsewhere it is excluded or scores zero."""
+    """The part is judged only where the input reaches `at_least`; elsewhere as with an empty denominator (Part.empty)."""
 
     input: str
     at_least: float
-    otherwise: Literal["exclude", "zero"] = "exclude"
+    otherwise: Empty = "exclude"
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,9 @@ class Part:
     deduct          `each` off per case, `points` at most in total
     bonus_cap       sum of what the inputs have above `beyond`, times their `weights` (1 by default), `points` at most
     veto            where the input is below `below` or above `above` the unit is not eligible
+
+    `empty`: what an empty denominator means: not judged (exclude), zero, or zero over a year (zero_yearly).
+    `quarter`: over less than a year the figures are scaled to the months, stay the same, or the part is skipped.
     """
 
     type: PartType
@@ -130,10 +133,12 @@ class Quota:
 class Peers:
     """Who is ranked with whom: 镇 and 乡 together unless `separate_kinds`; street offices always apart.
 
-    `size_bands`: upper bounds of the number of deputies in office; () for no bands.
+    `by_township`: groups or deputies only with those of their own township. `size_bands`: upper bounds of the size
+    (of a township: deputies in office); () for no bands.
     """
 
     separate_kinds: bool = False
+    by_township: bool = False
     size_bands: tuple[float, ...] = ()
 
 
@@ -215,14 +220,22 @@ class Rubric:
 
 
 def _effective(part: Part, fraction: float, parameters: Mapping[str, float]) -> Part | None:
-    resolved = replace(part, target=_number(part.target, parameters), floor=_number(part.floor, parameters) or 0.0)
-    if fraction == 1:
-        return resolved if part.empty != "zero_yearly" else replace(resolved, empty="zero")
-    if part.quarter == "skip":
+    if fraction < 1 and part.quarter == "skip":
         return None
-    if part.empty == "zero_yearly":
-        resolved = replace(resolved, empty="exclude")
-    return resolved if part.quarter == "same" else _scaled(resolved, fraction)
+    gate = part.gate and replace(part.gate, otherwise=_settled(part.gate.otherwise, fraction))
+    floor = _number(part.floor, parameters)
+    assert floor is not None
+    resolved = replace(
+        part, target=_number(part.target, parameters), floor=floor, empty=_settled(part.empty, fraction), gate=gate
+    )
+    return _scaled(resolved, fraction) if fraction < 1 and part.quarter == "scale" else resolved
+
+
+def _settled(empty: Empty, fraction: float) -> Empty:
+    """zero_yearly: nothing to count is a failing over a year, and no matter in a shorter period."""
+    if empty != "zero_yearly":
+        return empty
+    return "zero" if fraction == 1 else "exclude"
 
 
 def _scaled(part: Part, fraction: float) -> Part | None:

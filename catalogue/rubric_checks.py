@@ -106,8 +106,8 @@ def _names(part: Part, inputs: frozenset[str], amounts: frozenset[str]) -> Itera
             yield f"parameter {amount} is not declared"
     if part.empty not in get_args(Empty) or part.quarter not in get_args(Quarter):
         yield "empty or quarter has an unknown word"
-    if part.gate is not None and part.gate.otherwise not in ("exclude", "zero"):
-        yield "gate.otherwise must be exclude or zero"
+    if part.gate is not None and part.gate.otherwise not in get_args(Empty):
+        yield "gate.otherwise must be exclude, zero or zero_yearly"
 
 
 def _figures(part: Part) -> Iterator[str]:

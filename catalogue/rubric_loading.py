@@ -94,9 +94,7 @@ def parse_rubric(text: str, name: str = "rubric") -> Rubric:
     except KeyError as error:
         raise CatalogueError(f"{name}: the entry {error} is missing; add it.") from None
     except (AttributeError, TypeError, ValueError) as error:
-        raise CatalogueError(
-            f"{name}: an entry has not the shape it should have ({error}); mend it."
-        ) from None
+        raise CatalogueError(f"{name}: an entry has not the shape it should have ({error}); mend it.") from None
     wrong = faults(rubric, frozenset(inputs_of(rubric.level)), frozenset(_AMOUNTS))
     if wrong:
         raise CatalogueError(f"{name}: {'; '.join(wrong)}.")
@@ -192,7 +190,7 @@ def _plain(value: Any) -> Any:
 
 
 def _peers(entry: dict[str, Any]) -> Peers:
-    return Peers(bool(entry.get("separate_kinds", False)), tuple(float(edge) for edge in entry.get("size_bands", ())))
+    return Peers(**(entry | {"size_bands": tuple(float(edge) for edge in entry.get("size_bands", ()))}))
 
 
 def _day(value: Any) -> date:

@@ -45,6 +45,16 @@ def rollup(warehouse: Warehouse, period: Period) -> pd.DataFrame:
         return _result(connection)
 
 
+def values_of_snapshot(connection: Connection, period: Period) -> pd.DataFrame:
+    """The period's values derived from what the transaction sees; nothing is stored. Columns as in `rollup`.
+
+    The temporary tables of `prepare_targets` stand afterwards.
+    """
+    _begin(connection, [period])
+    _derive(connection)
+    return _result(connection)
+
+
 def values_as_of(warehouse: Warehouse, period: Period, moment: str) -> pd.DataFrame:
     """The period's values as derived from what had been received by the moment (an ISO time); nothing is stored.
 
@@ -76,6 +86,28 @@ def refresh_touched(connection: Connection, submission_ids: Iterable[int]) -> in
     _derive(connection)
     execute(connection, STEPS / "store.sql")
     return _count_pairs(connection)
+
+
+def refresh_periods(connection: Connection, periods: Iterable[Period]) -> int:
+    """Those of the periods that are kept are derived anew for every township valid in them; the number of pairs."""
+    kept = set(connection.execute(text("select period from mart.period")).scalars())
+    wanted = sorted(period for period in set(periods) if period.text in kept)
+    if not wanted:
+        return 0
+    lock_loads(connection)
+    _begin(connection, wanted)
+    _derive(connection)
+    execute(connection, STEPS / "store.sql")
+    return _count_pairs(connection)
+
+
+def prepare_targets(connection: Connection, periods: Iterable[Period]) -> None:
+    """pg_temp.target, current_return, last_profile and register_month stand for every township valid in the periods.
+
+    They last until the transaction ends. Raises Refusal when the register or the parameters have not been loaded.
+    """
+    _begin(connection, periods)
+    _target(connection)
 
 
 def rebuild(connection: Connection) -> int:
@@ -128,11 +160,7 @@ def _begin(connection: Connection, periods: Iterable[Period]) -> None:
 
 def _derive(connection: Connection) -> None:
     """pg_temp.result holds every indicator of every pair in pg_temp.pair."""
-    _make(connection, "current_return")
-    connection.execute(text("create index on pg_temp.current_return (township_code, period)"))
-    connection.execute(text("create index on pg_temp.current_return (submission_id)"))
-    for step in ("target", "last_profile", "register_month"):
-        _make(connection, step)
+    _target(connection)
     columns = {"township_code": "text", "period_type": "text", "period": "text", "indicator": "text"}
     columns |= {"amount": "bigint", "numerator": "bigint", "denominator": "bigint", "is_approximate": "boolean"}
     stage(connection, "derived", pd.DataFrame(), columns)
@@ -142,6 +170,15 @@ def _derive(connection: Connection) -> None:
         execute(connection, f"insert into pg_temp.derived ({named}) select {named} from (\n{statement}\n) as m")
     connection.execute(text("analyze pg_temp.derived"))
     execute(connection, STEPS / "result.sql")
+
+
+def _target(connection: Connection) -> None:
+    """What the marts read stands for every pair in pg_temp.pair."""
+    _make(connection, "current_return")
+    connection.execute(text("create index on pg_temp.current_return (township_code, period)"))
+    connection.execute(text("create index on pg_temp.current_return (submission_id)"))
+    for step in ("target", "last_profile", "register_month"):
+        _make(connection, step)
 
 
 def _make(connection: Connection, step: str, params: Mapping[str, Any] | None = None) -> None:

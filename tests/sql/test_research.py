@@ -34,6 +34,16 @@ EVENTS = (
     "petition",
     "article",
 )
+EVIDENCE = (
+    "rubric_item",
+    "rubric_part",
+    "run_input",
+    "input_value",
+    "item_source",
+    "group_ranking",
+    "group_item_score",
+    "why",
+)
 CONTRACT = {
     "township": "township_code name kind valid_from valid_to successor_code",
     "submission": "submission_id township_code form period version status is_current received_at due_on days_late "
@@ -134,7 +144,7 @@ def test_an_event_view_has_the_forms_open_fields(county: Warehouse, view: str) -
 
 def test_there_are_no_other_views(county: Warehouse) -> None:
     found = county.query("select table_name from information_schema.tables where table_schema = 'research'")
-    assert set(found["table_name"]) == {*CONTRACT, *EVENTS}
+    assert set(found["table_name"]) == {*CONTRACT, *EVENTS, *EVIDENCE}
 
 
 def test_events_show_the_newest_row_of_current_versions(county: Warehouse) -> None:
@@ -212,7 +222,7 @@ def test_findings_and_held_back_rows_show_nothing_personal(as_role: Any) -> None
 
 
 def test_a_researcher_reads_every_view(as_role: Any) -> None:
-    for view in (*CONTRACT, *EVENTS):
+    for view in (*CONTRACT, *EVENTS, *EVIDENCE):
         as_role("researcher", f"select * from research.{view}")
     assert len(as_role("researcher", "select * from research.hazard")) == 2
 

@@ -49,7 +49,7 @@ def _points(part: Part, values: Floats, summed: Floats) -> Floats:
             total = part.base * np.minimum(summed, 1.0) + part.extra * np.maximum(summed - 1.0, 0.0)
             found = np.minimum(total, part.points)
         case "deduct":
-            found = -np.minimum(part.each * summed, part.points)
+            found = 0.0 - np.minimum(part.each * summed, part.points)
         case "bonus_cap":
             weights = np.array(part.weights or [1.0] * values.shape[-1])
             found = np.minimum((np.maximum(values - part.beyond, 0.0) * weights).sum(axis=-1), part.points)

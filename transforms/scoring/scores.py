@@ -40,9 +40,7 @@ def score(rubric: Rubric, inputs: Inputs) -> Scores:
     """The scores of all units by the rubric, whose figures must be numbers (Rubric.effective)."""
     shape = np.broadcast_shapes(inputs.value.shape, inputs.numerator.shape, inputs.denominator.shape)[:-1]
     width = len(rubric.items)
-    points = np.full((*shape, width), np.nan)
-    limits = np.empty((*shape, width))
-    value = np.full((*shape, width), np.nan)
+    points, limits, value = (np.moveaxis(np.full((width, *shape), np.nan), 0, -1) for _ in range(3))  # items contiguous
     for place, item in enumerate(rubric.items):
         points[..., place], limits[..., place], value[..., place] = _item(item, inputs)
     kinds = np.array([item.kind for item in rubric.items])

@@ -6,6 +6,9 @@ select
     t.period,
     f.deputy_in_office,
     f.deputy_group_count,
+    f.liaison_home_count,
+    f.liaison_station_count,
+    f.submission_id,
     f.approximate
 from pg_temp.target as t
 cross join
