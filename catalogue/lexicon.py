@@ -23,7 +23,7 @@ FRAME_KEYS = {
     "grade", "scope", "also", "government", "others", "silent", "leading", "stands",
 }  # fmt: skip
 READER_CONCEPTS = {
-    "shield", "plan", "aim", "rule", "prior", "grow", "growth_end", "rest", "denial", "higher", "wide",
+    "shield", "plan", "aim", "rule", "prior", "grow", "growth_end", "rest", "denial", "shortfall", "higher", "wide",
     "elsewhere", "government", "own", "single", "join", "total", "reset", "last_year", "this_year",
 }  # fmt: skip
 

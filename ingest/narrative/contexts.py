@@ -25,11 +25,23 @@ _HANDED = re.compile(
 _OWN = concepts("own")
 _ACTOR_SET = concepts(*_ACTORS, "own")
 _MARKS = concepts(
-    "plan", "aim", "rule", "prior", "last_year", "this_year", "grow", "rest", "denial", "reset", "join", "total"
+    "plan",
+    "aim",
+    "rule",
+    "prior",
+    "last_year",
+    "this_year",
+    "grow",
+    "rest",
+    "denial",
+    "shortfall",
+    "reset",
+    "join",
+    "total",
 )
 _SUBJECT_REACH = 10
 _PREPOSITION = re.compile(
-    r"(?:[向由被经对请受为与和同在给送按据报从交及到往投、]|会同|督促|听取|邀请|根据|配合|得到|助推|建议|位于|设在|坐落)[^，；：]{0,4}$"
+    r"(?:[向由被经对请受为与和同在给送按据报从交及到往投、]|会同|联合|督促|听取|邀请|根据|配合|得到|助推|建议|位于|设在|坐落)[^，；：]{0,4}$"
 )
 _COMPARED = re.compile(r"[比较与同和跟由从]$")
 _COMPARING = frozenset(("较上年", "比上年", "比去年", "较去年", "与上年", "与去年", "相比", "同比", "较同期", "环比"))
@@ -78,20 +90,21 @@ class SentenceContext:
 
     def exclusion(self, quantity: Quantity, clause: int, in_plan: bool) -> str | None:
         """The reason why the number is no fact whatever it counts, or None."""
-        if not self.marks:
+        if in_plan or not self.marks:
             return "plan" if in_plan else None
         here, clause_end = self.clauses[clause]
         before = [mark for mark in self.marks if mark[0] < quantity.start]
-        if in_plan or self._planned(before, here, quantity):
+        if self._planned(before, here, quantity):
             return "plan"
         if self._ruled(before, here, quantity):
             return "rule"
         if not quantity.grown and self._earlier(before, here, quantity):
             return "prior"
-        if not quantity.grown and any(
-            name == "grow" and here <= start and quantity.start - end <= 2 for start, end, name in before
-        ):
-            return "increment"
+        for start, end, name in before:
+            if name == "shortfall" and quantity.unit != "元":
+                return name
+            if name == "grow" and not quantity.grown and here <= start and quantity.start - end <= 2:
+                return "increment"
         return self._left_over(here, clause_end, quantity)
 
     def _planned(self, before: list[tuple[int, int, str]], here: int, quantity: Quantity) -> bool:

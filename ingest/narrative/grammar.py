@@ -21,8 +21,10 @@ _EACH = re.compile(r"各(?:为|达|有|召开|开展|组织)?$")
 _EACH_REACH = 4
 _ALL = re.compile(r"(?:均|都|各|双双|全部)")
 _CLOSING = frozenset("，。、；：）\n” 中其")
-_WHOLE = re.compile(r"[全我本][镇乡]|辖区|[现共应实]有|组成")
+_ALL_OF_THEM = ("全部", "全员", "均已", "悉数")
+_WHOLE = re.compile(r"[全我本][镇乡]|街道|辖区|[现共应实]有|组成")
 _BREAK = re.compile(r"[，；。！？：（）—、\n]")
+_COUNTED_BETWEEN = re.compile(r"[\d一二三四五六七八九十百千两]余?[户件次个条项元]")
 _ADDRESSING = frozenset("向为给对与和同")
 _POST_GAP = 2
 _POST_MODIFIED_GAP = 16
@@ -43,6 +45,7 @@ _LOOSE = frozenset(
 )  # fmt: skip
 _ACTIVITY_HEADS = frozenset(("inspection", "research", "lawcheck", "check", "special", "review", "compound"))
 _ACTIVITIES = concepts(*_ACTIVITY_HEADS)
+_DOING = frozenset(("aid", "visit", "receive"))  # 41名扶持了…: the people before such a verb do it
 _BILL = "议案"
 _NEUTRAL = concepts("total", "reset", "growth_end", "has")
 _WITHIN = concepts("within")
@@ -75,6 +78,7 @@ class Grammar:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
+        self._persons = lexicon.measures["persons"]
         self._heads_of = cache(self._find_heads)
         self._counts = cache(self._find_counting)
         self._frames_for = cache(self._find_frames)
@@ -122,6 +126,8 @@ class Grammar:
             outcome = self._outcome(text, window, token, gap, factor, side)
             if outcome is not None:
                 return [outcome] if isinstance(outcome, Reading) else []
+            if side == "right" and self._frames_for(token.concepts, window.quantity.unit):
+                return []  # the noun right behind takes the number, whether it is a fact or not
         return []
 
     # -------------------------------------------------------------- where the head may stand
@@ -162,12 +168,14 @@ class Grammar:
 
     def _behind(self, text: str, window: Window) -> Iterator[tuple[Token, float]]:
         quantity = window.quantity
-        persons = quantity.unit in self.lexicon.measures["persons"]
+        persons = quantity.unit in self._persons
         for token in window.right:
             between = text[quantity.end : token.start]
             modified = between.endswith("的") and len(between) <= _POST_MODIFIED_GAP
             if persons and between in _ADDRESSING:
                 continue
+            if persons and _COUNTED_BETWEEN.search(between):
+                return
             if _BREAK.search(between.replace("、", "") if modified else between):
                 return
             if len(between) <= _POST_GAP or modified:
@@ -191,7 +199,11 @@ class Grammar:
             if side == "left":
                 if gap > reach or (frame.topic and gap > _ELIDED_GAP):
                     continue
-            elif frame.leading or (side == "name" and head in _ACTIVITY_HEADS and unit in _PIECES):
+            elif (
+                frame.leading
+                or (head in _DOING and unit in self._persons)
+                or (side == "name" and head in _ACTIVITY_HEADS and unit in _PIECES)
+            ):
                 continue
             if self._holds(frame, window, head):
                 if frame.stands and not self._stands(text, window, token):
@@ -204,7 +216,9 @@ class Grammar:
     def _stands(self, text: str, window: Window, token: Token) -> bool:
         """True when the phrase of number and noun ends with them, or speaks of all there are (全镇)."""
         end = max(token.end, window.quantity.end)
-        return end >= len(text) or text[end] in _CLOSING or bool(_WHOLE.search(text, max(0, token.start - 8), end))
+        if end >= len(text) or text[end] in _CLOSING or text.startswith(_ALL_OF_THEM, end):
+            return True
+        return bool(_WHOLE.search(text, max(0, token.start - 8), end))
 
     def _joins_deputies(self, window: Window, token: Token) -> bool:
         """代表及干部共40人次: the officials joined to the deputies do not take the number away."""
@@ -236,7 +250,7 @@ class Grammar:
 
     def _is_ambiguous(self, window: Window, token: Token, head: str, side: str) -> bool:
         """Two activities before one number without 各: the number belongs to their sum, so to neither."""
-        if side != "left" or head not in _ACTIVITY_HEADS or window.quantity.unit in self.lexicon.measures["persons"]:
+        if side != "left" or head not in _ACTIVITY_HEADS or window.quantity.unit in self._persons:
             return False
         at = window.left.index(token)
         before = window.left[at - 1] if at else None

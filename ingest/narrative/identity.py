@@ -24,11 +24,11 @@ PROBLEMS: dict[Kind, str] = {
 _GOVERNMENT = re.compile(r"人民政府.{0,12}(?:报告|总结|汇报)|政府工作报告|(?:预算|决算|财政收支).{0,16}(?:报告|草案)")
 _OTHER_BODY = re.compile(
     r"检察|法院|法庭|派出所|司法所|卫生院|卫生室|医院|学校|小学|中学|幼儿园|财政所|妇联|团委|共青团|工会|纪委|纪检|监察|政协|武装部"
-    r"|供电所|税务|市场监管所|自然资源所|村委会|居委会|村两委|党支部|党总支|信访办|应急办|综治|文化站|农技站|合作社|公司|商会"
+    r"|供电所|税务|市场监管所|自然资源所|村委会|居委会|村两委|党支部|党总支|信访办|应急办|综治|文化站|农技站|合作社|公司|商会|(?:村|社区)(?:的?基本情况|概况|简介|情况|工作|两委|党建)"
 )
 _REVIEWED = re.compile(r"评议|测评|视察|调研|检查|监督|审议|人大|代表|主席团")
 _NOTICE = re.compile(
-    r"(?:通知|方案|办法|制度|细则|规定|规则|规范|意见|公告|条例|[计评]分标准|责任书|提纲|倡议书|承诺书|计划表|安排表|日程表?|议程|须知|问卷|考核标准)"
+    r"(?:通知|方案|办法|制度|细则|规定|规则|规范|意见|公告|条例|[计评]分标准|责任书|提纲|倡议书|承诺书|计划表|安排表|日程表?|议程|须知|问卷|考核标准|讲稿|讲义|学习材料)"
     r"(?:（[^）]*）)?$"
 )
 _PERSONAL = re.compile(r"(?:作为|担任|本人)[^，。]{0,12}(?:副?[镇乡]长|书记|所长|站长|校长)|我?分管")
@@ -43,7 +43,22 @@ _COUNTY = (
 _SEVERAL = re.compile(r"个(?<=[一二三四五六七八九十\d]个)(?:乡镇|镇、|乡、)")
 _OWN = (
     *("我镇", "我乡", "本镇", "本乡", "全镇", "全乡", "镇人大", "乡人大", "主席团"),
-    *("代表小组", "联络站", "我们小组", "本小组", "街道人大", "人大街道", "本街道", "全街道", "我街道"),
+    *(
+        "代表小组",
+        "联络站",
+        "代表之家",
+        "人代会",
+        "各位代表",
+        "活动室",
+        "代表联络",
+        "我们小组",
+        "本小组",
+        "街道人大",
+        "人大街道",
+        "本街道",
+        "全街道",
+        "我街道",
+    ),
 )
 _NOT_OWN = (
     "乡镇人大",
@@ -55,7 +70,7 @@ _NOT_OWN = (
 )  # each holds one of the words above
 _CONGRESS = ("人大", "代表", "主席团", "联络站", "选民")
 _ABOVE = re.compile(
-    r"全国人大|全国人民代表大会|[省市县区]人民代表大会|人大常委会(?:会议|委员长|主任|工作报告)|常委会会议"
+    r"全国人大|[县市区]人民政府|[县市区]第?[一二三四五六七八九十\d]+届|纪检监察|[县市区]纪委|全国人民代表大会|[省市县区]人民代表大会|人大常委会(?:会议|委员长|主任|工作报告)|常委会会议"
 )
 _SHORT, _LONG = 100, 300
 _FEW = 3
@@ -142,7 +157,7 @@ def _kind(text: str, title: str) -> Kind:
     county = _count(sample, _COUNTY) + len(_SEVERAL.findall(sample))
     if _VISIT.search(title) or (_COUNTY_TITLE.search(title) and county >= own):
         return "county"
-    if (county > own and county >= _FEW) or (not own and _ABOVE.search(sample)):
+    if (county > own and county >= _FEW) or (not own and (county or _ABOVE.search(sample))):
         return "county"
     if _is_other(title, sample, own):
         return "other"
@@ -155,7 +170,9 @@ def _is_other(title: str, sample: str, own: int) -> bool:
         return True
     if own < _FEW - 1 and _PERSONAL.search(sample):
         return True
-    named = _count(sample[len(title) :], _CONGRESS)
+    if "人大" in title or "代表" in title:
+        return False
+    named = _count(sample, _CONGRESS)
     return (len(sample) >= _SHORT and not named) or (len(sample) >= _LONG and named < _FEW)
 
 

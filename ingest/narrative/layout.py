@@ -82,7 +82,9 @@ def blocks(text: str) -> Iterator[Block]:
             yield _table(rows, _mode(levels, whole), heading)
             rows = []
         level, head = _heading(line)
-        if level is not None and not (first and level == 0):
+        if first and level == 0:
+            heading = head
+        elif level is not None:
             for deeper in [other for other in levels if other >= level]:
                 del levels[deeper]
             mode = _heading_mode(head)

@@ -63,7 +63,9 @@ _UNFINISHED = ("几", "数", "每", "X", "x", "*", "×")
 _SINGLING = tuple("每某另同统唯专单独")
 _PIECES_OF_TIME = ("性", "方面", "月", "小时", "工作日", "季度", "层面", "环节", "阶段", "多月")
 _YEARLY = ("一年", "半年", "一季", "一季度", "一月", "一周", "季度")
-_PLACES_OF_ACTION = ("在", "分赴", "深入", "走进", "前往", "进驻", "来到", "赴", "涵盖", "覆盖")
+_WHERE = re.compile(  # the places something was done at: 在甲村、乙村两个接待点听取意见
+    r"(?:在|分赴|深入|走进|前往|进驻|来到|赴|涵盖|覆盖)$|(?<!现)(?<!存)(?<!实)在(?!册|建|职|全|此|线)[^，。；：建设立有成共\d]{1,14}$"
+)
 _SOME = ("批", "类", "部", "张", "组", "方面", "点", "家", "款", "班", "座")
 _CLOCK = (*"0123456789", *"钟半整开前后到左")
 _WHOLE_UNITS = frozenset(MEASURES) - {"元"}
@@ -162,7 +164,7 @@ def _formally_none(found: re.Match[str], unit: str, head: str, tail: str, marked
     """True for ordinals, placeholders, first ends of ranges and growth, per-head standards, and words like 5人大."""
     return (
         _is_ordinal(unit, head, tail)
-        or (unit in ("个", "处", "家", "所") and head.endswith(_PLACES_OF_ACTION))
+        or (unit in ("个", "处", "家", "所") and bool(_WHERE.search(head)))
         or _is_broken(found, head, marked)
         or _is_other_word(unit, tail)
         or bool(_RANGE_AFTER.match(tail) or _GROWTH_AFTER.match(tail))

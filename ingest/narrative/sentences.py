@@ -98,7 +98,7 @@ class SentenceReader:
 
     def _sentence(self, start: int, end: int, quantities: Sequence[Quantity], block: Block) -> None:
         sentence = self._words(start, end, quantities, block)
-        quantities = [item for item in quantities if not self.surveyor.line.is_inside(item.end)]
+        quantities = [item for item in quantities if not self.surveyor.line.is_inside(item.start, item.end)]
         for index in sorted(sentence.counted):
             here, stop = sentence.clauses[index]
             self._clause(sentence, index, [item for item in quantities if here <= item.start < stop])

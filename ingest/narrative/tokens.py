@@ -50,10 +50,12 @@ class TokenLine:
         """The words that stand in text[start:end]."""
         return self.tokens[bisect_left(self._starts, start) : bisect_right(self._ends, end)]
 
-    def is_inside(self, position: int) -> bool:
-        """True inside a word: a number that ends there is the beginning of one (三个代表)."""
-        at = bisect_left(self._starts, position)
-        return at > 0 and self._ends[at - 1] > position
+    def is_inside(self, start: int, end: int) -> bool:
+        """True when text[start:end], a number, begins a word or stands in one (三个代表, 七站八所)."""
+        at = bisect_left(self._starts, end) - 1
+        if at < 0:
+            return False
+        return self._ends[at] > end or (self._ends[at] == end and self._starts[at] < start)
 
     def said(self, first: int, past: int) -> Concepts:
         """All concepts of the words numbered first to past (exclusive)."""
