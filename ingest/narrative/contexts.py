@@ -40,6 +40,7 @@ _MARKS = concepts(
     "total",
 )
 _SUBJECT_REACH = 10
+_ADJACENT = 2
 _PREPOSITION = re.compile(
     r"(?:[向由被经对请受为与和同在给送按据报从交及到往投、]|会同|联合|督促|听取|邀请|根据|配合|得到|助推|建议|位于|设在|坐落)[^，；：]{0,4}$"
 )
@@ -100,12 +101,16 @@ class SentenceContext:
             return "rule"
         if not quantity.grown and self._earlier(before, here, quantity):
             return "prior"
+        return self._lessened(before, here, quantity) or self._left_over(here, clause_end, quantity)
+
+    def _lessened(self, before: list[tuple[int, int, str]], here: int, quantity: Quantity) -> str | None:
+        """An increment, or one of the shortcomings a report owns up to (money apart: 经费只有3000元 is a fact)."""
         for start, end, name in before:
             if name == "shortfall" and quantity.unit != "元":
                 return name
-            if name == "grow" and not quantity.grown and here <= start and quantity.start - end <= 2:
+            if name == "grow" and not quantity.grown and here <= start and quantity.start - end <= _ADJACENT:
                 return "increment"
-        return self._left_over(here, clause_end, quantity)
+        return None
 
     def _planned(self, before: list[tuple[int, int, str]], here: int, quantity: Quantity) -> bool:
         planned = [start for start, _, name in before if name == "plan"]

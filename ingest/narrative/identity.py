@@ -41,33 +41,12 @@ _COUNTY = (
     *("有的乡镇", "一些乡镇", "多数乡镇", "市人大会", "县人大会", "两镇", "部分乡镇"),
 )
 _SEVERAL = re.compile(r"个(?<=[一二三四五六七八九十\d]个)(?:乡镇|镇、|乡、)")
-_OWN = (
-    *("我镇", "我乡", "本镇", "本乡", "全镇", "全乡", "镇人大", "乡人大", "主席团"),
-    *(
-        "代表小组",
-        "联络站",
-        "代表之家",
-        "人代会",
-        "各位代表",
-        "活动室",
-        "代表联络",
-        "我们小组",
-        "本小组",
-        "街道人大",
-        "人大街道",
-        "本街道",
-        "全街道",
-        "我街道",
-    ),
-)
-_NOT_OWN = (
-    "乡镇人大",
-    "乡镇人大主席团",
-    "各镇人大",
-    "镇人大常",
-    "各乡人大",
-    "乡镇主席团",
-)  # each holds one of the words above
+_OWN = [
+    *("我镇", "我乡", "本镇", "本乡", "全镇", "全乡", "镇人大", "乡人大", "主席团", "代表小组", "联络站", "我们小组"),
+    *("本小组", "街道人大", "人大街道", "本街道", "全街道"),
+]
+_HINTS = ["代表之家", "人代会", "各位代表", "活动室", "代表联络"]  # of a congress, the county's or the township's
+_NOT_OWN = ["乡镇人大", "乡镇人大主席团", "各镇人大", "镇人大常", "各乡人大", "乡镇主席团"]  # hold a word of _OWN
 _CONGRESS = ("人大", "代表", "主席团", "联络站", "选民")
 _ABOVE = re.compile(
     r"全国人大|[县市区]人民政府|[县市区]第?[一二三四五六七八九十\d]+届|纪检监察|[县市区]纪委|全国人民代表大会|[省市县区]人民代表大会|人大常委会(?:会议|委员长|主任|工作报告)|常委会会议"
@@ -157,7 +136,9 @@ def _kind(text: str, title: str) -> Kind:
     county = _count(sample, _COUNTY) + len(_SEVERAL.findall(sample))
     if _VISIT.search(title) or (_COUNTY_TITLE.search(title) and county >= own):
         return "county"
-    if (county > own and county >= _FEW) or (not own and (county or _ABOVE.search(sample))):
+    if (county > own and county >= _FEW) or (
+        not own and not _count(sample, _HINTS) and (county or _ABOVE.search(sample))
+    ):
         return "county"
     if _is_other(title, sample, own):
         return "other"
