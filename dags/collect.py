@@ -1,15 +1,16 @@
 """### 收集月报
 
-每十分钟看一次收件箱（也可随时手动触发）：新收到的工作簿分批存档、读取、检查、入库，
-再做跨期和跨乡镇检查、更新指标值，把批注好的工作簿放进发件箱，最后汇总数据质量。
+每十分钟看一次收件箱（也可随时手动触发）：新收到的工作簿和文字报告分批存档、读取、检查、入库，
+再做跨期和跨乡镇检查、更新指标值、核对报告与报表，把批注好的工作簿和报告页放进发件箱，最后汇总数据质量。
 
 | 步骤 | 做什么 |
 |---|---|
 | `plan` | 列出收件箱里的新文件，分成批次；没有新文件时后面全部跳过 |
 | `collect_chunk` | 一批一个任务，界面上显示批次名；一批出错不影响其他批次 |
-| `settle` | 跨期、跨乡镇检查，更新涉及期间的指标值 |
-| `return_workbooks` | 生成批注工作簿 |
-| `quality_summary` → `mail_summary` | 按规则和乡镇统计问题，写日志和数据库；设置了 SMTP 时发邮件 |
+| `settle` | 跨期、跨乡镇检查，更新涉及期间的指标值，报告与报表、报告与报告相互核对 |
+| `return_workbooks` | 生成批注工作簿和文字报告的核对页 |
+| `tell_returns` | 告诉乡镇哪些退回待改、哪些请核实（一乡镇一封，放进发件台账，由 `deliver` 发出） |
+| `quality_summary` | 按规则和乡镇统计问题，写日志和数据库；县里每天从 `watch_due` 得到一份情况 |
 | `some_part_failed` | 任何一步最终失败时把整次运行标为失败，以免被忽略 |
 
 重复运行是安全的：同样的文件只登记一次。同一时间只有一次运行。
@@ -23,8 +24,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from airflow.sdk import TriggerRule, dag, get_current_context, task
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
-from conventions import DEFAULTS, INDICATOR_VALUES, WAREHOUSE_POOL
+from airflow.sdk.exceptions import AirflowFailException
+from conventions import COLLECT_LIMIT, COLLECTIONS, DEFAULTS, INDICATOR_VALUES, WAREHOUSE_POOL
 
 log = logging.getLogger(__name__)
 
@@ -62,21 +63,24 @@ def settle(collected: Iterable[dict[str, Any]], outlet_events: Any = None) -> di
     chunks = [{"name": part["name"], "submission_ids": part["submission_ids"]} for part in summaries]
     told = set(settled["submission_ids"])
     chunks.append({"name": "此前中断未退回的", "submission_ids": [n for n in settled["to_return"] if n not in told]})
+    chunks.append({"name": "文字报告", "submission_ids": [], "document_ids": settled["documents_to_return"]})
     return settled | {"chunks": chunks}
 
 
 @task(task_display_name="列出要退回的批次")
 def list_chunks(settled: dict[str, Any]) -> list[dict[str, Any]]:
-    return [chunk for chunk in settled["chunks"] if chunk["submission_ids"]]
+    return [chunk for chunk in settled["chunks"] if chunk["submission_ids"] or chunk.get("document_ids")]
 
 
 @task(task_display_name="批注工作簿", map_index_template="{{ chunk_name }}", pool=WAREHOUSE_POOL)
 def return_workbooks(chunk: dict[str, Any]) -> int:
     get_current_context()["chunk_name"] = chunk["name"]
     from publish.outbox import return_workbooks
+    from publish.reports import return_reports
     from taizhang.settings import Settings
 
-    return len(return_workbooks(Settings.load(), chunk["submission_ids"]))
+    returned = return_workbooks(Settings.load(), chunk["submission_ids"])
+    return len(returned + return_reports(Settings.load(), chunk.get("document_ids", [])))
 
 
 @task(task_display_name="汇总数据质量")
@@ -89,13 +93,13 @@ def quality_summary(settled: dict[str, Any]) -> dict[str, Any]:
     return told
 
 
-@task(task_display_name="发邮件")
-def mail_summary(told: dict[str, Any]) -> None:
-    from taizhang.mail import send
+@task(task_display_name="告诉乡镇", outlets=[COLLECTIONS], trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
+def tell_returns() -> int:
+    from publish.notices import tell_returns
     from taizhang.settings import Settings
 
-    if not send(Settings.load(), told["subject"], told["text"]):
-        raise AirflowSkipException("未设置 SMTP，不发邮件")
+    settings = Settings.load()
+    return tell_returns(settings, settings.now())
 
 
 @task(task_display_name="有步骤失败", trigger_rule=TriggerRule.ONE_FAILED, retries=0)
@@ -110,6 +114,7 @@ def some_part_failed() -> None:
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULTS,
+    deadline=COLLECT_LIMIT,
     tags=["月报", "收集"],
     doc_md=__doc__,
 )
@@ -118,8 +123,9 @@ def collect() -> None:
     collected = collect_chunk.expand(chunk=planned)
     settled = settle(collected)
     returned = return_workbooks.expand(chunk=list_chunks(settled))
-    mailed = mail_summary(quality_summary(settled))
-    [planned, collected, settled, returned, mailed] >> some_part_failed()
+    told = tell_returns()
+    returned >> told
+    [planned, collected, settled, returned, told, quality_summary(settled)] >> some_part_failed()
 
 
 collect()

@@ -19,6 +19,8 @@ from ingest.inspection import Inspection, inspect
 from ingest.loading import Loaded, load_inspection
 from ingest.place import Place
 from ingest.planning import Chunk, Progress, plan
+from ingest.reports.collecting import collect_reports
+from ingest.reports.judging import judge_reports
 from ingest.workbook import ReceivedFile, read_batch
 from warehouse.archive import archived_path
 from warehouse.checks import LoadedHistory, received_before
@@ -28,6 +30,7 @@ from warehouse.inbox import newest_submission, record_collected
 from warehouse.layout import record_layout
 from warehouse.load import lock_loads
 from warehouse.registry import read_register
+from warehouse.reports import awaiting as awaiting_documents
 from warehouse.rollup import refresh_touched
 
 
@@ -39,6 +42,8 @@ def collect_chunk(settings: Place, chunk: Chunk, workers: int = 1) -> dict[str, 
     files = json.loads(Path(chunk["plan"]).read_text(encoding="utf-8"))
     if not files:
         return total([]) | {"name": chunk["name"]}
+    if files[0].get("kind") == "report":
+        return total([]) | {"name": chunk["name"]} | collect_reports(settings, files, workers)
     catalogue = load_catalogue()
     warehouse = Warehouse(settings.warehouse_url)
     received = [
@@ -105,6 +110,7 @@ def total(summaries: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """The chunks' summaries as one."""
     whole: dict[str, Any] = {"received": 0, "new": 0, "rows_loaded": 0, "rows_held_back": 0}
     whole |= {"status": {}, "findings": {}, "severities": {}, "submission_ids": []}
+    whole |= {"reports": {}, "document_ids": []}
     for summary in summaries:
         for key, value in summary.items():
             if isinstance(value, dict):
@@ -143,13 +149,16 @@ def _collected(settings: Place, chunks: list[Chunk]) -> Iterable[tuple[Chunk, di
 
 
 def settle(settings: Place, summaries: list[dict[str, Any]]) -> dict[str, Any]:
-    """What can only be said when all chunks are in (county rules), and the summary of the whole collection.
+    """What can only be said when all chunks are in (county rules, reports), and the summary of the whole collection.
 
     `periods` are the months the new returns report: what quarterly figures have to be looked at again. `to_return` are
-    the submissions whose annotated workbooks are due. Both include what an interrupted collection left undone.
+    the submissions whose annotated workbooks are due, `documents_to_return` the narrative reports whose pages are. All
+    include what an interrupted collection left undone.
     """
     whole = total(summaries)
+    whole["report_findings"] = judge_reports(settings).findings
     whole["periods"], whole["county_findings"] = judge_county(settings)
     with Warehouse(settings.warehouse_url).transaction() as connection:
         whole["to_return"] = awaiting(connection, "return")
+        whole["documents_to_return"] = awaiting_documents(connection, "return")
     return whole

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from catalogue import load as load_catalogue
 from ingest.inbox import InboxFile, list_inbox, read_received, received_at
 from ingest.place import Place
+from ingest.reports.kinds import deal_reports, is_report
 from ingest.workbook import read_identity
 from warehouse.archive import archived_path, store, sweep
 from warehouse.connection import Warehouse
@@ -47,21 +48,28 @@ def plan(settings: Place, received: Path | None = None, progress: Progress | Non
         entries.append(_archive(file, settings.archive, received_at(file, times, zone)))
         if progress:
             progress(number, len(new))
-    groups = _deal(entries, settings.chunk_size, settings.workers) or ([[]] if has_unfinished(warehouse) else [])
+    reports = [entry for entry in entries if entry["kind"] == "report"]
+    returns = [entry for entry in entries if entry["kind"] == "return"]
+    groups = _deal(returns, settings.chunk_size, settings.workers) + deal_reports(reports)
+    groups = groups or ([[]] if has_unfinished(warehouse) else [])
     return _chunks(groups, settings)
 
 
 def _archive(file: InboxFile, archive: Path, moment: datetime) -> dict[str, Any]:
     sha256 = store(file.path, archive)
-    catalogue = load_catalogue()
-    identity = read_identity(archived_path(archive, sha256), catalogue.current_form, catalogue.synonyms)
+    archived, catalogue = archived_path(archive, sha256), load_catalogue()
+    kind, township = "report", ""
+    if not is_report(archived, file.file_name):
+        kind = "return"
+        township = read_identity(archived, catalogue.current_form, catalogue.synonyms).township_code or ""
     return {
         "file_name": file.file_name,
         "size": file.size,
         "modified_ns": file.modified_ns,
         "sha256": sha256,
         "received_at": moment.isoformat(),
-        "township": identity.township_code or "",
+        "kind": kind,
+        "township": township,
     }
 
 
@@ -104,9 +112,13 @@ def _names(settings: Place) -> dict[str, str]:
 def _name(files: Sequence[dict[str, Any]], names: dict[str, str]) -> str:
     if not files:
         return "补做此前中断的步骤"
-    codes = list(dict.fromkeys(names.get(entry["township"], "未识别") for entry in files))
-    shown = "、".join(codes[:3]) + (f"等{len(codes)}个乡镇" if len(codes) > 3 else "")
-    return f"{shown} {len(files)}份"
+    if files[0]["kind"] == "report":
+        return f"文字报告 {len(files)}份（{files[0]['file_name']}等）"
+    known = list(dict.fromkeys(names[entry["township"]] for entry in files if entry["township"] in names))
+    shown = ["、".join(known[:3]) + (f"等{len(known)}个乡镇" if len(known) > 3 else "")] if known else []
+    if any(entry["township"] not in names for entry in files):
+        shown.append("未识别")
+    return f"{'及'.join(shown)} {len(files)}份"
 
 
 def _forget_old(folder: Path) -> None:

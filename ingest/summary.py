@@ -9,6 +9,7 @@ import pandas as pd
 
 from catalogue import load as load_catalogue
 from ingest.place import Place
+from ingest.reports.telling import reports_told
 from warehouse.connection import Warehouse, execute, query
 from warehouse.generation import SQL
 
@@ -24,14 +25,16 @@ def quality_summary(settings: Place, summary: dict[str, Any]) -> dict[str, Any]:
         rules = query(connection, SUMMARY / "findings_by_rule.sql", asked)
         townships = query(connection, SUMMARY / "findings_by_township.sql", asked)
         unclear = query(connection, SUMMARY / "not_evaluable.sql", asked)
+        reports = reports_told(connection, summary)
         told = {
-            "subject": f"月报收集：新收 {summary['new']} 份，入库 {summary['rows_loaded']} 行",
-            "text": _tell(summary, rules, townships, unclear),
+            "subject": f"月报收集：新收 {summary['new']} 份，入库 {summary['rows_loaded']} 行{reports.subject}",
+            "text": _tell(summary, rules, townships, unclear) + reports.text,
         }
         content = {"summary": {key: value for key, value in summary.items() if key != "chunks"}} | {
             "rules": _records(rules),
             "townships": _records(townships),
             "not_evaluable": _records(unclear),
+            "reports": {name: _records(frame) for name, frame in reports.tables.items()},
         }
         execute(
             connection,

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from catalogue.errors import Refusal
+from catalogue.errors import Refusal, Unavailable
 
 _BLOCK = 1 << 20
 _DRAFT = ".new-"
@@ -20,6 +20,50 @@ _DRAFT = ".new-"
 def archived_path(archive: Path, sha256: str) -> Path:
     """Where the bytes of that digest stand: two characters of it as folder, all of it as name."""
     return archive / sha256[:2] / sha256
+
+
+def archived_text(archive: Path, sha256: str, text_sha256: str) -> Path:
+    """Where the text extracted from a document stands: beside its bytes, named by both digests, so it never changes."""
+    return archived_path(archive, sha256).with_name(f"{sha256}.{text_sha256[:16]}.txt")
+
+
+def store_text(archive: Path, sha256: str, content: str) -> str:
+    """The sha256 of the text (UTF-8), which stands in the archive beside the document's bytes, whole or not at all.
+
+    Raises Refusal as `store` does.
+    """
+    data = content.encode("utf-8", "replace")
+    digest = hashlib.sha256(data).hexdigest()
+    target = archived_text(archive, sha256, digest)
+    try:
+        with _locked(archive, fcntl.LOCK_SH):
+            if not target.exists():
+                _put(data, archive, target)
+    except OSError as error:
+        raise Refusal(
+            f"正文无法存入档案 {archive}（{error.strerror or error}）：请腾出磁盘空间或修正权限后重新收集。"
+        ) from None
+    return digest
+
+
+def _put(data: bytes, archive: Path, target: Path) -> None:
+    with tempfile.NamedTemporaryFile(dir=archive, prefix=_DRAFT, delete=False) as copy:
+        try:
+            copy.write(data)
+            copy.flush()
+            os.fsync(copy.fileno())
+            Path(copy.name).replace(target)
+        finally:
+            Path(copy.name).unlink(missing_ok=True)
+
+
+def read_text(archive: Path, sha256: str, text_sha256: str) -> str:
+    """The text extracted from the document, to which every offset refers. Raises Unavailable when it is not there."""
+    path = archived_text(archive, sha256, text_sha256)
+    try:
+        return path.read_bytes().decode("utf-8")
+    except OSError:
+        raise Unavailable(f"档案中没有 {path.name}：请确认档案 {archive} 所在的磁盘可用后重新执行。") from None
 
 
 def store(source: Path, archive: Path) -> str:

@@ -29,9 +29,13 @@ def finish(connection: Connection, step: Step, submission_ids: Iterable[int]) ->
 
 
 def has_unfinished(warehouse: Warehouse) -> bool:
-    """Whether any submission awaits any step."""
-    return bool(warehouse.query("select exists (select from intake.awaiting) as found")["found"].iloc[0])
+    """Whether any submission or narrative report awaits any step."""
+    return bool(warehouse.query(_UNFINISHED)["found"].iloc[0])
 
+
+_UNFINISHED = """
+select exists (select from intake.awaiting) or exists (select from narrative.awaiting) as found
+"""
 
 _LEAVE = """
 insert into intake.awaiting (submission_id, step)

@@ -59,6 +59,7 @@ def collect(
     """Archive, check and load everything new in the inbox."""
     from ingest.collect import collect_inbox  # noqa: PLC0415
     from publish.outbox import forgo_return, return_workbooks  # noqa: PLC0415
+    from publish.reports import forgo_reports, return_reports  # noqa: PLC0415
     from taizhang.local import ensure_database  # noqa: PLC0415
 
     settings = Settings.load()
@@ -68,11 +69,14 @@ def collect(
     with progress("收集") as report:
         summary = collect_inbox(settings, received, report)
     written: list[str] = []
+    pages: list[str] = []
     if annotate:
         written = return_workbooks(settings, summary["to_return"], settings.workers)
+        pages = return_reports(settings, summary["documents_to_return"])
     else:
         forgo_return(settings, summary["to_return"])
-    answer = summary | {"outbox": str(settings.outbox), "annotated": len(written)}
+        forgo_reports(settings, summary["documents_to_return"])
+    answer = summary | {"outbox": str(settings.outbox), "annotated": len(written), "pages": len(pages)}
     if as_json:
         print_json(answer)
         return
@@ -81,12 +85,19 @@ def collect(
 
 def _tell(answer: dict[str, Any]) -> str:
     status, severity = answer["status"], answer["severities"]
+    reports = answer["reports"]
+    told = (
+        f"\n文字报告新收 {reports['new']} 份：计入 {reports['counted']} 篇，不计 {reports['not_counted']} 篇，"
+        f"读不出 {reports['unreadable']} 份；核对页 {answer['pages']} 份。"
+        if reports
+        else ""
+    )
     return (
         f"新收 {answer['new']} 份（共 {answer['received']} 个文件）：受理 {status.get('accepted', 0)}，"
         f"退回 {status.get('returned', 0)}，拒收 {status.get('rejected', 0)}。\n"
         f"入库 {answer['rows_loaded']} 行，暂存 {answer['rows_held_back']} 行；"
         f"必须改正 {severity.get('hard', 0)} 处，请核实 {severity.get('warn', 0)} 处。\n"
-        f"批注工作簿 {answer['annotated']} 份，在 {answer['outbox']}。"
+        f"批注工作簿 {answer['annotated']} 份，在 {answer['outbox']}。{told}"
     )
 
 
