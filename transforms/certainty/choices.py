@@ -10,6 +10,7 @@ Communications 181 (2010) 259-270, by SciPy; the quantity is the mean shift of r
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,8 +22,8 @@ from transforms.scoring import Scores, rank
 
 BLOCK_SPREAD, ITEM_SPREAD = 0.25, 0.1
 LEAST_SHARE = 0.01  # of a block, so that a geometric mean does not vanish
-_EVALUATIONS = 20_000_000  # units x versions of the rubric in a Sobol analysis, at most
-_SAMPLES = 512
+_SAMPLES = 512  # of a Sobol analysis
+_UNITS = 400  # a Sobol analysis looks at, at most
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -110,20 +111,28 @@ class Variation:
         return np.asarray(np.exp(_divide(logs, masses)))
 
     def share_out(self, random: np.random.Generator) -> tuple[Share, ...]:
-        """How much of the mean shift of ranks each choice accounts for; () where the choices shift nothing."""
-        factors = len(self.blocks) + 3
-        most = _EVALUATIONS // ((factors + 2) * max(len(self._peer), 1))
-        samples = min(_SAMPLES, 1 << max(most, 1).bit_length() - 1)
-        if samples < 2 or len(self.codes) == 0 or np.isnan(self._plain).all():
+        """How much of the mean shift of ranks each choice accounts for; () where the choices shift nothing.
+
+        Of many units a sample is looked at.
+        """
+        ranked = np.flatnonzero(~np.isnan(self._plain))
+        if len(self.codes) == 0 or len(ranked) == 0:
             return ()
-        found = stats.sobol_indices(
-            func=self._shift, n=samples, dists=[stats.uniform()] * factors, rng=random, method="saltelli_2010"
-        )
+        looked_at = self if len(ranked) <= _UNITS else self._only(random.choice(ranked, _UNITS, replace=False))
+        dists = [stats.uniform()] * (len(self.blocks) + 3)
+        found = stats.sobol_indices(func=looked_at._shift, n=_SAMPLES, dists=dists, rng=random, method="saltelli_2010")
         first, total = np.ravel(found.first_order), np.ravel(found.total_order)
         if not (np.isfinite(first).all() and np.isfinite(total).all() and total.any()):
             return ()
         names = (*self.blocks, "left_out", "stretched", "multiplied")
         return tuple(Share(*line) for line in zip(names, first.tolist(), total.tolist(), strict=True))
+
+    def _only(self, units: Ints) -> Variation:
+        """The same for these units; shares stay stretched between the bounds of all."""
+        fewer = copy(self)
+        for name in ("_limits", "_points", "_stretched", "_extra", "_plain", "_peer"):
+            setattr(fewer, name, getattr(self, name)[units])
+        return fewer
 
     def _shift(self, sample: Array) -> Array:
         """[1, version]: the mean shift of rank for uniform factors [factor, version]."""

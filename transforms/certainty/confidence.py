@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-MOST_COMPARED = 300_000_000
+MOST_COMPARED = 100_000_000
 _DRAWS = 4_000  # resamples critical values rest on, at most
 SAME = 1e-9  # points: scores closer than this are equal
 NOISE = 1e-7  # points: standard errors below are none

@@ -27,7 +27,22 @@ _FIGURES = 1_000_000  # redrawn at a time, so that they stay in the processor's 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Marks = NDArray[np.bool_]
-Tables = dict[int, tuple[Ints, Array]]  # by input: the units redrawn, and their quantiles [unit, LEVELS]
+
+
+@dataclass(frozen=True)
+class Law:
+    """What chance deals in place of an input's counts: units `rows` have the quantiles `table` [kind, LEVELS] of their
+    `kind`; units with the same figures are of one kind."""
+
+    rows: Ints
+    kind: Ints
+    table: Array
+
+    def draw(self, random: np.random.Generator, draws: int) -> Array:
+        """[draw, row]: independent counts."""
+        picks = random.integers(0, LEVELS, (draws, len(self.rows)), dtype=np.uint8).astype(np.int64)
+        picks += self.kind * LEVELS
+        return np.asarray(self.table.ravel()[picks])
 
 
 @dataclass(frozen=True)
@@ -101,22 +116,22 @@ def redraw(
     model: Model, random: np.random.Generator, draws: int, *, chance: bool = True, gaps: bool = True
 ) -> Iterator[Inputs]:
     """Resamples of the inputs in batches, [draw, U, I]: by chance, with the gaps filled, or both."""
-    tables = _tabulate(model) if chance else {}
+    laws = _find_laws(model) if chance else {}
     batch = max(1, _FIGURES // max(model.counts.size, 1))
     for start in range(0, draws, batch):
         figures = _Figures.repeat(model.inputs, min(batch, draws - start), gaps=gaps)
-        for column, (rows, table) in tables.items():
-            figures.put_counts(column, rows, _draw(table, random, figures.draws))
+        for column, law in laws.items():
+            figures.put_counts(column, law.rows, law.draw(random, figures.draws))
         if gaps:
             _fill(model, figures, random)
             _widen(model, figures, random)
         yield figures.inputs()
 
 
-def _tabulate(model: Model) -> Tables:
-    """The distributions chance draws from: mean the shrunk rate times the exposure."""
-    tables: Tables = {}
-    for column in np.flatnonzero(model.redrawn.any(axis=0)):
+def _find_laws(model: Model) -> dict[int, Law]:
+    """By input the distributions chance draws from: mean the shrunk rate times the exposure."""
+    laws = {}
+    for column in np.flatnonzero(model.redrawn.any(axis=0)).tolist():
         rows = np.flatnonzero(model.redrawn[:, column])
         rate, exposure = model.rates[rows, column], model.exposures[rows, column]
         mean, spread = rate * exposure, model.prior.dispersion[rows, column]
@@ -126,15 +141,9 @@ def _tabulate(model: Model) -> Tables:
             few = spread < 1
             trials = np.ceil(mean / np.where(few, 1 - spread, 1.0) - 1e-9)
             spread = np.where(few, 1 - mean / np.maximum(trials, 1.0), 1.0)
-        tables[int(column)] = rows, tabulate_quantiles(mean, spread)
-    return tables
-
-
-def _draw(table: Array, random: np.random.Generator, draws: int) -> Array:
-    """[draw, unit]: independent counts from the tables [unit, LEVELS]."""
-    picks = random.integers(0, LEVELS, (draws, len(table)), dtype=np.uint8).astype(np.int64)
-    picks += np.arange(len(table)) * LEVELS
-    return np.asarray(table.ravel()[picks])
+        kinds, kind = np.unique(mean + 1j * spread, return_inverse=True)
+        laws[column] = Law(rows, kind, tabulate_quantiles(kinds.real, kinds.imag))
+    return laws
 
 
 @dataclass
