@@ -24,17 +24,31 @@ from publish.whatif import write_what_if
 from publish.why import write_self_check, write_why_page
 
 PAGE, LETTER, BOOK, WHAT_IF, UNITS = "通报.html", "通报.docx", "通报.xlsx", "权重试算.xlsx", "各单位"
+_COMMENDATION = "表彰"
 CHECK, WHY = "自查核对表.xlsx", "得分说明.html"
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')  # in file names of Windows
 _LONGEST = 40
 
 
 def read_edition(document: RunDocument, approval: Approval | None) -> Edition:
-    """The run and its approval as an edition. Raises Refusal when the approval is of another run or state of it."""
+    """The run and its approval as an edition. Raises Refusal when the approval is of another run or state of it.
+
+    Nor is an edition made whose grades are called commendations before they may be."""
     if approval is not None and (approval.run_id, approval.document_sha256) != (document.run_id, document.digest):
-        raise Refusal(f"批准的不是运行 {document.run_id} 的这份结果：请核对运行编号，重新办理审定。")
+        raise Refusal(f"批准的不是第 {document.run_id} 次测算的这份结果：请核对后重新办理审批。")
+    if not (approval and approval.approval_number):
+        _hold_wording(document)
     rubric = parse_rubric(document.rubric, f"{document.rubric_code} ({document.run_id})")
     return Edition(document, approval, rubric.effective(Period.parse(document.period), document.parameters))
+
+
+def _hold_wording(document: RunDocument) -> None:
+    """No grade is called a commendation while no approval number is known (评比达标表彰活动管理办法)."""
+    called = sorted({unit.band for unit in document.units if _COMMENDATION in unit.band})
+    if called:
+        raise Refusal(
+            f"等次“{called[0]}”含有“{_COMMENDATION}”，填批准文号前不能这样称呼：请改计分办法的等次名称后重新测算。"
+        )
 
 
 def write_bulletin(document: RunDocument, approval: Approval | None, folder: Path) -> list[Path]:

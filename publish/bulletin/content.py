@@ -211,6 +211,6 @@ def record(edition: Edition) -> str:
     document = edition.document
     approved = f"，{in_chinese(edition.approval.approved_on)}审定" if edition.approval else ""
     return (
-        f"运行编号 {document.run_id}，计分办法 {document.rubric_code} 第 {document.rubric_version} 版，"
-        f"运行文件 {document.digest[:16]}{approved}"
+        f"第 {document.run_id} 次测算，计分办法 {document.rubric_code} 第 {document.rubric_version} 版，"
+        f"测算文件 {document.digest[:16]}{approved}"
     )

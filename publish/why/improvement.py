@@ -51,9 +51,10 @@ def _words(edition: Edition, item: RubricItem, given: Mapping[str, RunInput]) ->
 def _part(edition: Edition, part: Part, given: Mapping[str, RunInput]) -> str:
     """What the part wants, empty when it has all."""
     inputs = [given[code] for code in part.inputs if code in given]
-    if not inputs or any(one.value is None for one in inputs):
-        return ""
     label = "、".join(edition.label(code) for code in part.inputs)
+    if not inputs or any(one.value is None for one in inputs):
+        is_empty = part.empty == "zero" and any(one.denominator == 0 for one in inputs)
+        return f"{label}本期没有发生，按零分计" if is_empty else ""
     value, target = sum(one.value or 0.0 for one in inputs), float(part.target or 0.0)
     is_share = edition.is_share(part.inputs[0])
     if part.type == "flag":

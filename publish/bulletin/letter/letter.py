@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import datetime, time
 from typing import Any
 from xml.sax.saxutils import quoteattr
@@ -23,7 +24,7 @@ _STANDING = (
     grids.Column("得分", 16),
     grids.Column("名次区间", 18),
     grids.Column("考核等次", 20),
-    grids.Column("列入名单", 16),
+    grids.Column("", 16),
     grids.Column("上期名次", 14),
     grids.Column("说明", 33, grids.LEFT),
 )
@@ -80,7 +81,8 @@ def _write_standings(document: Any, edition: Edition, title: str) -> None:
             [grids.Shaded(word, "#FDF1F0") for word in words] if row.is_listed else list(words)
             for row, words in zip(shown, columns_of(shown), strict=True)
         ]
-        grids.add_grid(document, _STANDING, rows)
+        columns = [replace(column, head=column.head or edition.list_name) for column in _STANDING]
+        grids.add_grid(document, columns, rows)
     paragraphs.add_note(
         document, f"注：排名时得分不作四舍五入；并列者名次相同；名次区间的把握为{edition.document.coverage:.0%}。"
     )

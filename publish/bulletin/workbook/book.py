@@ -30,7 +30,7 @@ _HEADS = (
     "名次区间上端",
     "名次区间下端",
     "考核等次",
-    "列入名单",
+    "",  # the list's name
     "上期名次",
     "说明",
 )
@@ -75,7 +75,7 @@ def _write_ranks(book: Any, looks: Looks, edition: Edition, computation: Computa
     )
     sheet.set_row(0, 30)
     for column, (words, width) in enumerate(zip(_HEADS, _WIDTHS, strict=True)):
-        sheet.write_string(2, column, words, looks["head"])
+        sheet.write_string(2, column, words or edition.list_name, looks["head"])
         sheet.set_column(column, column, width)
     sheet.set_row(2, 30)
     rows = [row for group in edition.groups for row in standings(edition, group)]
