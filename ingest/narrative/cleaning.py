@@ -34,6 +34,8 @@ _POINT = re.compile(r"[。·•](?<=\d.)(?=\d{1,2}(?:%|个?百分点|万|亿|元
 _ASIDE = re.compile(r"(?<=[\u4e00-\u9fff])（[^（）\d一二三四五六七八九十、，：%\n]{1,4}）(?=[\u4e00-\u9fff])")
 _CELLS = re.compile(r"^[^\s，。；]{2,24}(?:[ ]{2,}[^\s，。；]{1,24})+[ ]*$", re.M)
 _PIPED = re.compile(r"^[ ]*+\|(.*)\|[ ]*$", re.M)
+_BARRED = re.compile(r"^[^|\n]{1,60}(?:\|[^|\n]{0,80})+$", re.M)
+_BAR = re.compile(r"[ ]{0,9}\|[ ]{0,9}")
 _ENUMERATED = re.compile(
     r"[ \t]*(?:[一二三四五六七八九十]{1,3}[、.]|（[一二三四五六七八九十\d]{1,3}）|\d{1,2}[.、）](?!\d)"
     r"|第[一二三四五六七八九十]+[章节部、]|[①-⑳]|#|[-*•●■◆] )"
@@ -69,7 +71,7 @@ def clean(source: str) -> Clean:
     """
     text, origins = _COMMA.sub("，", fold_characters(source)), array("I", range(len(source)))
     for step in (_hidden, _furniture, _page_marks, _page_lines, _pipes, _columns, _breaks, _blanks, _points, _asides):
-        edits = list(step(text))
+        edits = sorted(step(text))
         if edits:
             text, origins = _apply(text, origins, edits)
     return Clean(text, origins, source)
@@ -107,14 +109,18 @@ def _page_lines(text: str) -> Iterator[Edit]:
 
 
 def _pipes(text: str) -> Iterator[Edit]:
-    """Markdown tables become tab-separated lines; their rules go."""
+    """Markdown tables become tab-separated lines, also those without outer bars; their rules go."""
+    plain = [line for line in _BARRED.finditer(text) if not line[0].lstrip().startswith("|")]
+    for line in plain if len(plain) > 1 else ():
+        for bar in _BAR.finditer(text, *line.span()):
+            yield (*bar.span(), "\t")
     for line in _PIPED.finditer(text):
         if not re.search(r"[^|:\- ]", line[0]):
             yield (*line.span(), "")
             continue
         yield line.start(), line.start(1), ""
-        for bar in re.finditer(r"[ ]{0,9}\|[ ]{0,9}", text[line.start(1) : line.end(1)]):
-            yield line.start(1) + bar.start(), line.start(1) + bar.end(), "\t"
+        for bar in _BAR.finditer(text, *line.span(1)):
+            yield (*bar.span(), "\t")
         yield line.end(1), line.end(), ""
 
 

@@ -115,7 +115,7 @@ class Grammar:
 
     def respectively(self, text: str, window: Window) -> list[Reading]:
         """视察、调研分别为3次、2次: the readings of the nouns in order, when the list can be shared out."""
-        if not window.left or text.find("分别", window.left[-1].end, window.quantity.start) < 0:
+        if not window.left or text.find("分别", window.left[0].start, window.quantity.start) < 0:
             return []
         outcomes = [self._outcome(text, window, token, 0, 0.96, "chain") for token in self._chain(text, window)]
         readings = [outcome for outcome in outcomes if isinstance(outcome, Reading)]
@@ -197,11 +197,11 @@ class Grammar:
             return None
         for head, reach, frame in self._frames_for(token.concepts, unit):
             if side == "left":
-                if gap > reach or (frame.topic and gap > _ELIDED_GAP):
+                if gap > reach or (frame.topic and (gap > _ELIDED_GAP or self._is_named(text, window))):
                     continue
             elif (
                 frame.leading
-                or (head in _DOING and unit in self._persons)
+                or (head in _DOING and unit in self._persons and text[token.start - 1] != "的")
                 or (side == "name" and head in _ACTIVITY_HEADS and unit in _PIECES)
             ):
                 continue
@@ -219,6 +219,14 @@ class Grammar:
         if end >= len(text) or text[end] in _CLOSING or text.startswith(_ALL_OF_THEM, end):
             return True
         return bool(_WHOLE.search(text, max(0, token.start - 8), end))
+
+    def _is_named(self, text: str, window: Window) -> bool:
+        """True when the noun stands right behind the number: then none is left out (开了7次人代会)."""
+        unit = window.quantity.unit
+        return any(
+            factor > _NAME_FACTOR and self._frames_for(token.concepts, unit)
+            for token, factor in self._behind(text, window)
+        )
 
     def _joins_deputies(self, window: Window, token: Token) -> bool:
         """代表及干部共40人次: the officials joined to the deputies do not take the number away."""
@@ -280,6 +288,9 @@ class Grammar:
         edge = window.quantity.start
         for token in reversed(window.left):
             parts = self._parts(token)
+            if not parts and not heads and _NEUTRAL & token.concepts:
+                edge = token.start
+                continue
             if not parts or (heads and not _LINK.fullmatch(text, token.end, edge)):
                 break
             heads = parts + heads

@@ -55,7 +55,7 @@ class SentenceReader:
     def row(self, row: Row, block: Block) -> None:
         """Finds the facts of a table row: its figure read with the label as noun, then the remarks as sentences."""
         label = self._words(row.label.start, row.label.end, [], block)
-        for quantity in self._measured(row.quantity, label.tokens):
+        for quantity in self._measured(row.quantity, label.tokens) if row.quantity else ():
             readings = self._row_readings(label, quantity)
             for reading in readings:
                 self._emit(label.start, reading, Window(quantity, label.tokens, ()))

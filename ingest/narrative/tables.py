@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.narrative.quantities import Quantity, read_quantity
+from ingest.narrative.quantities import Quantity, find_quantities, read_quantity
 
 _LABEL = re.compile(r"项目|指标|名称|内容|类别|事项|工作|统计")
 _VALUE = re.compile(r"数量|数值|完成|实际|本年|今年|本期|当年|合计|累计|总数|数据|本季|本月|全年|总计|次数|件数|结果")
 _UNIT = re.compile(r"单位|计量")
-_OTHER_PERIOD = re.compile(r"上年|去年|上期|同期|前年|上季|上月|计划|目标|任务|增减|增长|比较|同比|环比|备注|说明|序号")
+_OTHER_PERIOD = re.compile(
+    r"上年|去年|上期|同期|前年|上季|上月|计划|目标|任务|分值|得分|自评分|评分|标准|增减|增长|比较|同比|环比|备注|说明|序号"
+)
 _YEAR = re.compile(r"\d{4}年?")
 _TOTAL_ROW = re.compile(r"合计|总计|全镇|全乡|小计")
 _ORDINAL_COLUMN = re.compile(r"序号|编号")
@@ -31,10 +33,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one row says: a label, its figure, and further cells to be read as remarks on it."""
+    """What one row says: a label, its figure if one cell is that, and further cells to be read as remarks on it."""
 
     label: Cell
-    quantity: Quantity
+    quantity: Quantity | None
     remarks: tuple[Cell, ...]
 
 
@@ -115,8 +117,10 @@ def _by_columns(row: Sequence[Cell], columns: tuple[int, int, int | None]) -> Ro
     quantity = _quantity(figure, word or _unit_in(row[label].text))
     taken = {label, value, unit}
     remarks = tuple(cell for at, cell in enumerate(row) if at > value and at not in taken and cell.text)
+    if quantity is None and any(find_quantities(row[value].text)):
+        added = row[value]
     remarks = (added, *remarks) if added else remarks
-    return Row(row[label], quantity, remarks) if quantity else None
+    return Row(row[label], quantity, remarks) if quantity or added else None
 
 
 def _by_shape(row: Sequence[Cell]) -> Row | None:
