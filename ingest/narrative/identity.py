@@ -74,7 +74,7 @@ class Identity:
 
     `kind` township is a report to be counted; anything else comes with a problem to tell. `codes` are the townships
     of the register it names as its own, `place` the name as written. `period` is YYYY, YYYYQn, YYYYH1 or None; `years`
-    the number of years covered.
+    the number of years covered. `is_doubtful` when nothing but its facts speaks for a township's congress.
     """
 
     kind: Kind
@@ -84,6 +84,7 @@ class Identity:
     period: str | None
     years: int
     problems: tuple[str, ...]
+    is_doubtful: bool = False
 
     @property
     def counts(self) -> bool:
@@ -103,7 +104,8 @@ def identify(text: str, place: str | None, register: Register | None = None) -> 
     if register and kind == "township" and len(codes) != 1:
         named = "、".join(codes) if codes else "没有"
         problems.append(f"正文和题目中能对上名册的乡镇:{named};请在文件开头写明是哪个乡镇的报告。")
-    return Identity(kind, title, place, codes, _period(title, text), _years(title, text), tuple(problems))
+    doubtful = len(text) >= _SHORT and not _names_itself(title, text[:_SAMPLE])
+    return Identity(kind, title, place, codes, _period(title, text), _years(title, text), tuple(problems), doubtful)
 
 
 def split_reports(text: str) -> Iterator[tuple[int, int]]:
@@ -133,7 +135,7 @@ def _kind(text: str, title: str) -> Kind:
     if _NOTICE.search(title):
         return "notice"
     sample = text[:_SAMPLE]
-    own = _count(sample, _OWN) - _count(sample, _NOT_OWN)
+    own = _own(sample)
     county = _count(sample, _COUNTY) + len(_SEVERAL.findall(sample))
     if _VISIT.search(title) or (_COUNTY_TITLE.search(title) and county >= own):
         return "county"
@@ -144,6 +146,15 @@ def _kind(text: str, title: str) -> Kind:
     if _is_other(title, sample, own):
         return "other"
     return "plan" if is_plan(text) else "township"
+
+
+def _own(sample: str) -> int:
+    """How often the text speaks of a township and its congress as its own."""
+    return _count(sample, _OWN) - _count(sample, _NOT_OWN)
+
+
+def _names_itself(title: str, sample: str) -> bool:
+    return "人大" in title or "代表" in title or _own(sample) > 0
 
 
 def _is_other(title: str, sample: str, own: int) -> bool:

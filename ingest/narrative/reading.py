@@ -54,6 +54,7 @@ def default_words() -> Words:
 
 
 ASK_BELOW = 0.8  # less sure facts wait for a person's yes
+_DOUBTED = 0.93  # what a paper costs that does not say whose it is
 _SLACK = 1e-6
 _NEAR = 18
 _CLAUSE_END = re.compile(r"[，。；、：（）\t\n]")
@@ -79,19 +80,20 @@ def read_reports(text: str, lexicon: Lexicon | None = None, register: Register |
     for start, end in split_reports(text):
         made = clean(text[start:end])
         identity = identify(made.text, own_place(made.text), register)
-        facts = _facts(made, words, identity.place) if identity.counts else []
+        trust = _DOUBTED if identity.is_doubtful else 1.0
+        facts = _facts(made, words, identity.place, trust) if identity.counts else []
         if start:
             facts = [replace(fact, start=fact.start + start, end=fact.end + start) for fact in facts]
         reports.append(Report(start, end, identity, tuple(facts)))
     return reports
 
 
-def _facts(made: Clean, words: Words, place: str | None) -> list[Fact]:
+def _facts(made: Clean, words: Words, place: str | None, trust: float) -> list[Fact]:
     found = _resolve_parts(_find(made, words, place))
     if not found:
         return []
     periods = PeriodFinder(made)
-    facts = [_fact(item, made, periods) for item in _distinct(found)]
+    facts = [_fact(item, made, periods, trust) for item in _distinct(found)]
     return sorted(facts, key=lambda fact: (fact.start, fact.indicator))
 
 
@@ -150,7 +152,7 @@ def _distinct(found: Sequence[Found]) -> list[Found]:
     return list(best.values())
 
 
-def _fact(item: Found, made: Clean, periods: PeriodFinder) -> Fact:
+def _fact(item: Found, made: Clean, periods: PeriodFinder, trust: float) -> Fact:
     start, end = _quoted(item, made)
     return Fact(
         indicator=item.indicator,
@@ -159,7 +161,7 @@ def _fact(item: Found, made: Clean, periods: PeriodFinder) -> Fact:
         approx=item.quantity.approximate,
         period_text=periods.before(item.start),
         scope="part" if item.is_part else "total",
-        confidence=calibrated(item.confidence),
+        confidence=calibrated(item.confidence * trust),
         quote=made.source[start:end],
         start=start,
         end=end,
