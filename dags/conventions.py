@@ -26,3 +26,14 @@ DEFAULTS: dict[str, Any] = {
 # Plain, not partitioned, events: a partition that has fired does not fire again on a correction, one collection
 # touches several months at once, and "all townships of a quarter" cannot be said as a window of partitions.
 INDICATOR_VALUES = Asset("indicator_values")
+
+# Partitioned, because each event speaks of one thing and every event starts a run: a quarter that is over and has been
+# computed (anew), a run that was approved. The partition's key is the quarter, or the number of the run.
+CLOSED_QUARTERS = Asset("closed_quarters")
+APPROVED_RUNS = Asset("approved_runs")
+PUBLISHED_RUNS = Asset("published_runs")
+
+
+def person_of(context: Any) -> str:
+    """Who started the DAG run: the user's name, or the platform's where it started by itself."""
+    return context["dag_run"].triggering_user_name or DEFAULTS["owner"]

@@ -6,7 +6,7 @@
 * **更正**：收集到属于已结束季度的月报时（资产 `indicator_values` 的事件里写明期间）重算那些季度。
 * **手动**：在参数里写季度，例如 `2025Q1`；不写则重算最近结束的季度。
 
-重复运行结果相同。
+重复运行结果相同。算完之后由 `assess` 接着生成考核草案（资产 `closed_quarters`，分区就是季度）。
 """
 
 # ruff: noqa: PLC0415 - tasks import what they need when they run, so that reading this file costs nothing
@@ -16,7 +16,7 @@ from typing import Any
 
 from airflow.sdk import AssetOrTimeSchedule, CronDataIntervalTimetable, Param, dag, get_current_context, task
 from airflow.sdk.configuration import conf
-from conventions import DEFAULTS, INDICATOR_VALUES, WAREHOUSE_POOL
+from conventions import CLOSED_QUARTERS, DEFAULTS, INDICATOR_VALUES, WAREHOUSE_POOL
 
 
 @task(task_display_name="要重算的季度")
@@ -35,9 +35,15 @@ def list_quarters(params: dict[str, Any], triggering_asset_events: Any = None) -
     )
 
 
-@task(task_display_name="重算指标", map_index_template="{{ quarter_name }}", pool=WAREHOUSE_POOL)
-def rollup(quarter: str) -> list[dict[str, Any]]:
+@task(
+    task_display_name="重算指标",
+    map_index_template="{{ quarter_name }}",
+    pool=WAREHOUSE_POOL,
+    outlets=[CLOSED_QUARTERS],
+)
+def rollup(quarter: str, outlet_events: Any = None) -> list[dict[str, Any]]:
     get_current_context()["quarter_name"] = quarter
+    outlet_events[CLOSED_QUARTERS].add_partitions([quarter])
     from ingest.rollup import rollup_period
     from taizhang.schedule import periods_of
     from taizhang.settings import Settings

@@ -1,4 +1,4 @@
-"""Which quarters a run of the quarterly rollup has to compute."""
+"""Which quarters a run of the quarterly rollup has to compute, and which periods an assessment has to judge."""
 
 from __future__ import annotations
 
@@ -24,6 +24,18 @@ def quarters_to_close(
         return [quarter.text for quarter in sorted(quarters) if quarter.last_day < today]
     due = _quarter(Period.month_of(starts_on)) if starts_on else _quarter(Period.month_of(today)).shifted(-1)
     return [due.text]
+
+
+def periods_to_assess(*, asked: str | None, closed: str | None, today: date) -> list[str]:
+    """The periods to judge: the one asked for; else the quarter closed, or the newest over, and its year if over.
+
+    What is not over yet is not judged unless asked for. Raises Refusal when what was asked for is no period.
+    """
+    if asked is not None:
+        return [Period.parse(asked).text]
+    quarter = _quarter(Period.parse(closed)) if closed else _quarter(Period.month_of(today)).shifted(-1)
+    year = Period.holding("year", next(quarter.months()))
+    return [period.text for period in (quarter, year) if period.last_day < today]
 
 
 def periods_of(quarter: str) -> list[str]:

@@ -32,7 +32,7 @@ def prepare(settings: Settings) -> None:
         raise Refusal("A server needs its own PostgreSQL: set DATABASE_URL (a machine alone uses “taizhang up”).")
     if blank := [name for name in SECRETS if not is_set(name)]:
         raise Refusal(f"These have no value: {', '.join(blank)}; fill in the secrets in .env (see .env.example).")
-    for folder in (settings.inbox, settings.archive, settings.outbox, settings.home / "airflow"):
+    for folder in (settings.inbox, settings.archive, settings.outbox, settings.published, settings.home / "airflow"):
         folder.mkdir(parents=True, exist_ok=True)
     write_passwords(passwords_file(settings), list(people(settings)), **{USER: str(settings.airflow_password)})
     migrate(Warehouse(settings.warehouse_url))

@@ -29,10 +29,11 @@ select
     k.rank_low,
     k.rank_high,
     k.band,
-    k.recommended,
+    coalesce(c.recommended, k.recommended) as recommended,
     r.status
 from run.ranking as k
-inner join run.run as r on k.run_id = r.run_id;
+inner join run.run as r on k.run_id = r.run_id
+left join run.change as c on k.run_id = c.run_id and k.township_code = c.unit;
 comment on view research.ranking is '排名: one row per run and township';
 comment on column research.ranking.run_id is '运行编号: the run';
 comment on column research.ranking.period is '统计期: the period assessed';
@@ -44,5 +45,7 @@ comment on column research.ranking.rank is '名次: rank within the peer group';
 comment on column research.ranking.rank_low is '名次下限: best rank of the interval';
 comment on column research.ranking.rank_high is '名次上限: worst rank of the interval';
 comment on column research.ranking.band is '等次: grade';
-comment on column research.ranking.recommended is '建议表彰: recommended for commendation';
-comment on column research.ranking.status is '状态: of the run: draft, approved, published or superseded';
+comment on column research.ranking.recommended
+is '建议表彰: recommended for commendation: as the approver changed it, else as the run computed it';
+comment on column research.ranking.status
+is '状态: of the run: draft (also self-check, public notice, refused; see research.run), approved, published, superseded';

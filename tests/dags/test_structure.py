@@ -6,13 +6,15 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 DAGS = Path(__file__).resolve().parents[2] / "dags"
-IDS = {"collect", "watch_due", "rollup_quarter", "data_docs"}
+IDS = {"collect", "watch_due", "rollup_quarter", "data_docs", "assess", "approve", "publish"}
+SEVERAL_AT_ONCE = {"approve"}  # a quarter and a year may wait for their approvals at the same time
 HEAVY = {"pandas", "numpy", "great_expectations", "sqlalchemy", "psycopg", "openpyxl", "python_calamine"}
 OURS = {"catalogue", "expectations", "ingest", "publish", "taizhang", "transforms", "warehouse"}
 FILES = sorted(DAGS.glob("*.py"))
@@ -29,7 +31,7 @@ def test_every_dag_says_what_it_is(dagbag: Any, dag_id: str) -> None:
     assert dag.doc_md and dag.tags
     assert {task.owner for task in dag.tasks} == {"taizhang"}
     assert dag.catchup is False
-    assert dag.max_active_runs == 1
+    assert (dag.max_active_runs == 1) == (dag_id not in SEVERAL_AT_ONCE)
 
 
 def test_the_order_of_a_collection(dagbag: Any) -> None:
@@ -47,13 +49,40 @@ def test_the_order_of_a_collection(dagbag: Any) -> None:
     }
 
 
+def test_nothing_is_published_that_was_not_waited_for_and_approved(dagbag: Any) -> None:
+    order = {task.task_id: task.downstream_task_ids for task in dagbag.dags["approve"].tasks}
+    chain = ["hand_out", "self_checked", "open_to_objections", "no_objections", "approval", "decide", "hand_over"]
+    for before, after in pairwise(chain):
+        assert after in order[before]
+    assert dagbag.dags["approve"].task_dict["hand_over"].trigger_rule == "all_success"
+    assert [asset.name for asset in dagbag.dags["approve"].task_dict["hand_over"].outlets] == ["approved_runs"]
+
+
+def test_assets_lead_from_the_quarter_to_the_bulletin(dagbag: Any) -> None:
+    """A run starts for every partition: a closed quarter, an approved run."""
+    for dag_id, asset in {"assess": "closed_quarters", "publish": "approved_runs"}.items():
+        timetable = dagbag.dags[dag_id].timetable
+        assert (type(timetable).__name__, timetable.asset_condition.name) == ("PartitionedAssetTimetable", asset)
+    rollup = dagbag.dags["rollup_quarter"].task_dict["rollup"]
+    assert [asset.name for asset in rollup.partial_kwargs["outlets"]] == ["closed_quarters"]
+
+
 def test_mapped_tasks_are_named_and_heavy_tasks_share_the_pool(dagbag: Any) -> None:
     tasks = [task for dag in dagbag.dags.values() for task in dag.tasks]
     mapped = [task for task in tasks if task.is_mapped]
-    assert {task.task_id for task in mapped} == {"collect_chunk", "return_workbooks", "rollup"}
+    assert {task.task_id for task in mapped} == {"collect_chunk", "return_workbooks", "rollup", "assess"}
     assert all(task.partial_kwargs["map_index_template"] for task in mapped)
     in_pool = {task.task_id for task in tasks if task.pool == "warehouse"}
-    assert in_pool == {"collect_chunk", "settle", "return_workbooks", "rollup"}
+    assert in_pool == {
+        "collect_chunk",
+        "settle",
+        "return_workbooks",
+        "rollup",
+        "assess",
+        "hand_out",
+        "open_to_objections",
+        "write_bulletin",
+    }
 
 
 def test_hiccups_are_retried_later_each_time(dagbag: Any) -> None:

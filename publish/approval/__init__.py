@@ -1,0 +1,1 @@
+"""What the approver is shown and how his answer is read."""
