@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from catalogue.errors import Refusal
+from catalogue.register import Register
 from ingest.narrative import Fact, read_document, read_reports
 
 
@@ -15,13 +16,19 @@ def _to_stderr(sentence: str) -> None:
     print(sentence, file=sys.stderr)
 
 
-def run_extract(files: Sequence[Path], as_json: bool = True, tell: Callable[[str], None] = _to_stderr) -> Iterator[str]:
+def run_extract(
+    files: Sequence[Path],
+    as_json: bool = True,
+    tell: Callable[[str], None] = _to_stderr,
+    register: Path | None = None,
+) -> Iterator[str]:
     """One JSON object a line for every fact (contract: interface.md); the lines are the same with and without --json.
 
-    What is wrong with a document (scan, wrong body, old year) goes to `tell` as a sentence; the next file is read.
-    Raises Refusal before any output when a path is no file.
+    What is wrong with a document (scan, wrong body, old year; with a register also: no or several townships) goes to
+    `tell` as a sentence; the next file is read. Raises Refusal before any output when a path is no file.
     """
     del as_json  # the command has one output format
+    known = Register.read(register) if register else None
     missing = [path for path in files if not path.is_file()]
     if missing:
         raise Refusal(f"没有这个文件:{missing[0]};请检查路径。")
@@ -30,7 +37,7 @@ def run_extract(files: Sequence[Path], as_json: bool = True, tell: Callable[[str
         if document.problem:
             tell(f"{path}:{document.problem}")
             continue
-        for report in read_reports(document.text):
+        for report in read_reports(document.text, register=known):
             for problem in report.identity.problems:
                 tell(f"{path}:{problem}")
             for fact in report.facts:

@@ -11,6 +11,7 @@ from typing import Literal
 
 from catalogue.register import Register
 from ingest.narrative.layout import is_plan, title_of
+from ingest.narrative.townships import named_townships, other_township
 
 Kind = Literal["township", "plan", "county", "government", "other", "notice"]
 
@@ -96,7 +97,9 @@ def identify(text: str, place: str | None, register: Register | None = None) -> 
     """Whose text it is and when, from title and body, never from the file name."""
     title = title_of(text)
     kind = _kind(text, title)
-    codes = _codes(text, title, register) if register else ()
+    period = _period(title, text)
+    year = int(period[:4]) if period else None
+    codes = named_townships(title, text, register, year) if register else ()
     problems = [PROBLEMS[kind]] if kind != "township" else []
     mismatch = _year_mismatch(title, text)
     if mismatch:
@@ -104,8 +107,10 @@ def identify(text: str, place: str | None, register: Register | None = None) -> 
     if register and kind == "township" and len(codes) != 1:
         named = "、".join(codes) if codes else "没有"
         problems.append(f"正文和题目中能对上名册的乡镇:{named};请在文件开头写明是哪个乡镇的报告。")
+    if register and kind == "township" and (names := other_township(title, text, register, year)):
+        problems.append(f"题目写的是{names[0]},正文写的却是{names[1]},请核对是不是用了别处的稿子。")
     doubtful = len(text) >= _SHORT and not _names_itself(title, text[:_SAMPLE])
-    return Identity(kind, title, place, codes, _period(title, text), _years(title, text), tuple(problems), doubtful)
+    return Identity(kind, title, place, codes, period, _years(title, text), tuple(problems), doubtful)
 
 
 def split_reports(text: str) -> Iterator[tuple[int, int]]:
@@ -171,18 +176,6 @@ def _is_other(title: str, sample: str, own: int) -> bool:
 
 def _count(text: str, words: Sequence[str]) -> int:
     return sum(map(text.count, words))
-
-
-def _codes(text: str, title: str, register: Register) -> tuple[str, ...]:
-    """Codes of the townships named in the title, else of the one named most often in the body."""
-    counts: Counter[str] = Counter()
-    for township in register.townships:
-        for name in (township.name, *township.aliases):
-            if name in title:
-                counts[township.code] += 1000
-            counts[township.code] += text.count(name)
-    named = [(code, count) for code, count in counts.most_common() if count]
-    return tuple(code for code, count in named if count * 2 > named[0][1]) if named else ()
 
 
 def _year_mismatch(title: str, text: str) -> str | None:
