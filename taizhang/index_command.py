@@ -11,6 +11,7 @@ import pandas as pd
 from catalogue.errors import Refusal
 from transforms.index import IndexResult, build_index
 from transforms.index.chain import STEPS
+from transforms.index.uncertainty import measure_robustness
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 
@@ -60,6 +61,49 @@ def run_index(
         "steps": written,
         "warnings": warnings.to_dict(orient="records"),
     }
+
+
+def run_robustness(
+    data_csv: Path,
+    meta_csv: Path,
+    folder: Path,
+    vary: Sequence[str],
+    *,
+    noise: float = 0.0,
+    replications: int = 1000,
+    seed: int = 1,
+    **base: Any,
+) -> dict[str, Any]:
+    """How far the ranks depend on the choices is in `folder`: ranks.csv, parameters.csv, shares.csv.
+
+    `vary`: choices as “step=one|other”; `base`: the steps of run_index as they are meant. Raises Refusal like it.
+    """
+    found = measure_robustness(
+        read_table(data_csv),
+        read_table(meta_csv),
+        base,
+        dict(_read_choice(text) for text in vary),
+        noise=noise,
+        replications=replications,
+        seed=seed,
+    )
+    write_table(found.ranks, folder / "ranks.csv")
+    write_table(found.parameters, folder / "parameters.csv")
+    write_table(found.shares.rename_axis("choice"), folder / "shares.csv")
+    return {"folder": str(folder), "replications": replications, "failures": dict(found.failures), "seed": seed}
+
+
+def _read_choice(text: str) -> tuple[str, list[Any]]:
+    """“normalise=minmax|zscore” as its step and alternatives; denominate takes yes and no."""
+    step, equals, rest = text.partition("=")
+    options: list[Any] = [option.strip() for option in rest.split("|") if option.strip()]
+    if not equals or not options:
+        raise Refusal(f"看不懂“{text}”；请写成 步骤=做法|做法，例如 normalise=minmax|zscore。")
+    if step.strip() == "denominate":
+        if not set(options) <= {"yes", "no"}:
+            raise Refusal("denominate 的做法只有 yes 和 no，例如 denominate=yes|no。")
+        options = [option == "yes" for option in options]
+    return step.strip(), options
 
 
 def tabulate_scores(result: IndexResult) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from catalogue.errors import Refusal
 from taizhang.commands.output import Json, print_json
 
 
@@ -29,26 +30,40 @@ def index(
     ] = None,
     aggregate: Annotated[str, typer.Option(help="amean|gmean|hmean|copeland，一种或每层一种（逗号分隔）")] = "amean",
     weights: Annotated[str, typer.Option(help="original|equal|pca")] = "original",
+    robustness: Annotated[Path | None, typer.Option("--robustness", help="名次稳不稳：结果写到这个文件夹。")] = None,
+    vary: Annotated[
+        list[str] | None, typer.Option("--vary", help="备选做法，如 normalise=minmax|zscore；可多次。")
+    ] = None,
+    weight_noise: Annotated[float, typer.Option("--weight-noise", help="权重上下浮动的幅度，如 0.25。")] = 0.0,
+    replications: Annotated[int, typer.Option("--replications", help="重复次数。")] = 1000,
+    seed: Annotated[int, typer.Option("--seed", help="随机种子。")] = 1,
     as_json: Json = False,
 ) -> None:
     """A composite index from a table of units."""
-    from taizhang.index_command import run_index  # noqa: PLC0415
+    from taizhang.index_command import run_index, run_robustness  # noqa: PLC0415
 
-    answer = run_index(
-        data,
-        meta,
-        output,
-        steps,
-        denominate=denominate,
-        impute=impute,
-        treat=treat,
-        normalise=normalise,
-        aggregate=aggregate,
-        weights=weights,
-    )
+    chosen = {
+        "denominate": denominate,
+        "impute": impute,
+        "treat": treat,
+        "normalise": normalise,
+        "aggregate": aggregate,
+        "weights": weights,
+    }
+    answer = run_index(data, meta, output, steps, **chosen)  # type: ignore[arg-type]
+    if robustness is not None:
+        extent = {"noise": weight_noise, "replications": replications, "seed": seed}
+        answer["robustness"] = run_robustness(data, meta, robustness, vary or [], **extent, **chosen)  # type: ignore[arg-type]
+    elif vary or weight_noise:
+        raise Refusal("给出了 --vary 或 --weight-noise，还要用 --robustness 指明结果写到哪个文件夹。")
     if as_json:
         print_json(answer)
         return
     typer.echo(f"{answer['output']}：{answer['units']} 个单位，{answer['indicators']} 个指标。")
+    if robustness is not None:
+        failed = sum(answer["robustness"]["failures"].values())
+        typer.echo(f"{robustness}：{replications} 次重复，{failed} 次不能算。")
+        for reason, count in answer["robustness"]["failures"].items():
+            typer.echo(f"注意：{count} 次不能算：{reason}", err=True)
     for warning in answer["warnings"]:
         typer.echo("注意：" + "，".join(str(value) for value in warning.values() if value), err=True)
