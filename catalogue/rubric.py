@@ -26,7 +26,7 @@ TERM_ELAPSED = "term_elapsed"  # share of the term of office that has passed, 0.
 
 @dataclass(frozen=True)
 class Gate:
-    """The part is judged only where the input reaches `at_least`; elsewhere as with an empty denominator (Part.empty)."""
+    """The part is judged only where the input reaches `at_least`; elsewhere see Part.empty."""
 
     input: str
     at_least: float

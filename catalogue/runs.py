@@ -198,7 +198,7 @@ class RunDocument:
             parsed = json.loads(data)
             document = _build(cls, parsed)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise Refusal(f"这不是考评运行文件（{error}）：请重新生成该运行。") from None
+            raise Refusal(f"这不是测算文件（{error}）：请重新测算。") from None
         assert isinstance(document, cls)
         return document
 

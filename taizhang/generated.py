@@ -11,6 +11,7 @@ from pathlib import Path
 from catalogue import load
 from catalogue.errors import Refusal, Unavailable
 from taizhang.local.postgres import Cluster
+from taizhang.rubrics_page import RUBRICS_PAGE, rubrics_page
 from taizhang.rules_page import RULES_PAGE, rules_page
 from taizhang.settings import Settings
 from warehouse.connection import Warehouse
@@ -22,6 +23,7 @@ from warehouse.migration import migrate
 def derive() -> dict[Path, str]:
     """File -> the text it must have, the data dictionary last."""
     texts = {EVENTS_FILE: write_events(load()), RESEARCH_FILE: write_research(load()), RULES_PAGE: rules_page()}
+    texts[RUBRICS_PAGE] = rubrics_page()
     stale = {path: text for path, text in texts.items() if _read(path) != text}
     if stale:  # the dictionary is written from a database made of the SQL files, so those must be current first
         return texts

@@ -6,6 +6,7 @@ the file `settings.env` in the home folder, where `remember` writes as well. The
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 from pathlib import Path
@@ -53,6 +54,7 @@ class Settings(BaseSettings):
     airflow_password: str | None = Field(default=None, description="of the administrator; made when not set")
     airflow_users: str = Field(default="", description="whom the county added: name:role,name:role")
     person: str | None = Field(default=None, description="who acts at the command line; else the account's name")
+    issuer: str = Field(default="县人民代表大会常务委员会", description="who signs the bulletin")
     self_check_days: int = Field(default=3, ge=0, description="working days the townships have to check their sheets")
     objection_days: int = Field(default=5, ge=0, description="working days on which objections are taken")
     published_folder: Path | None = Field(
@@ -141,6 +143,10 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The county's time zone."""
         return ZoneInfo(self.timezone)
+
+    def acting(self, by: str | None = None) -> str:
+        """Who acts at the command line: who is named, else the person set, else the account."""
+        return by or self.person or getpass.getuser()
 
     @property
     def inbox(self) -> Path:

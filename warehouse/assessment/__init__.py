@@ -1,6 +1,6 @@
 """Assessment runs in the warehouse: what they rest on, and the runs themselves."""
 
-from warehouse.assessment.reading import Seen, keep_inputs, newest, read_material
+from warehouse.assessment.reading import Seen, keep_inputs, list_units, newest, read_material
 from warehouse.assessment.storing import (
     effective_rubric,
     list_runs,
@@ -16,6 +16,7 @@ __all__ = [
     "effective_rubric",
     "keep_inputs",
     "list_runs",
+    "list_units",
     "newest",
     "next_run_id",
     "read_bytes",

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from catalogue import load
 from catalogue.calendar import add_working_days, due_on
 from catalogue.errors import Refusal
-from catalogue.inputs import inputs_of
+from catalogue.inputs import Level, inputs_of
 from catalogue.periods import Period
 from catalogue.rubric import TERM_ELAPSED, Rubric
 from transforms.assessment import Material
@@ -70,9 +70,7 @@ def read_material(connection: Connection, rubric: Rubric, period: Period, seen: 
         frames.insert(0, indicators.assign(unit=indicators["township_code"]).rename(columns={"indicator": "input"}))
     asked = {"level": rubric.level, "period": period.text, "newest_panel_entry": seen.panel_entry}
     panel = query(connection, SQL / "assessment" / "panel.sql", asked)
-    units = query(connection, SQL / "assessment" / f"units_{rubric.level}.sql", _only(asked, rubric))
-    if units.empty:
-        raise Refusal(f"{period.chinese}没有可考评的单位：请核对名录、代表履职表或评审录入。")
+    units = _read_units(connection, rubric.level, period, seen)
     sources = _read_sources(connection, rubric, panel)
     return Material(
         units=units.assign(size=units["size"].astype("float64")),
@@ -92,9 +90,19 @@ from mart.indicator_value where period = :period order by township_code, indicat
 """
 
 
-def _only(asked: dict[str, object], rubric: Rubric) -> dict[str, object]:
-    """The parameters units_*.sql takes: villages are those of the panel's snapshot."""
-    return {"newest_panel_entry": asked["newest_panel_entry"]} if rubric.level == "village" else {}
+def list_units(connection: Connection, level: Level, period: Period) -> pd.DataFrame:
+    """Who is assessed at the level in the period, with UNIT_COLUMNS. Raises Refusal when nobody is."""
+    prepare_targets(connection, [period])
+    return _read_units(connection, level, period, newest(connection))
+
+
+def _read_units(connection: Connection, level: Level, period: Period, seen: Seen) -> pd.DataFrame:
+    """As `list_units`, of a snapshot; the targets of the period stand. Villages are those the panel names."""
+    asked = {"newest_panel_entry": seen.panel_entry} if level == "village" else {}
+    units = query(connection, SQL / "assessment" / f"units_{level}.sql", asked)
+    if units.empty:
+        raise Refusal(f"{period.chinese}没有可考评的单位：请核对名录、代表履职表或评审录入。")
+    return units
 
 
 def _refuse_unrolled(connection: Connection, period: Period) -> None:

@@ -71,7 +71,7 @@ def read_bytes(connection: Connection, run_id: int) -> bytes:
     """The run's document. Raises Refusal when there is none of that number."""
     found = connection.scalar(text("select content from run.document where run_id = :run_id"), {"run_id": run_id})
     if found is None:
-        raise Refusal(f"没有编号为 {run_id} 的考评运行：请核对编号，或先运行 taizhang assess。")
+        raise Refusal(f"没有第 {run_id} 次测算：用 taizhang runs list 查看有哪些。")
     return bytes(found)
 
 
