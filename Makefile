@@ -12,7 +12,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 OURS := catalogue expectations ingest publish taizhang transforms warehouse dags tests benchmarks
 
-.PHONY: help install demo up down test check fix generate bench
+.PHONY: help install demo up down test check fix generate bench eval
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,3 +70,6 @@ generate: $(INSTALLED) ## the files derived from the catalogue: SQL of the event
 bench: $(INSTALLED) ## side by side with the usual ways; minutes; writes benchmarks/results
 	@$(BIN)/uv sync --quiet --frozen --compile-bytecode --group bench
 	@$(BIN)/python -m benchmarks
+
+eval: $(INSTALLED) ## how well reports are read: precision and recall beside a baseline, on ../shared/corpus where it stands
+	@$(BIN)/python -m benchmarks.narrative_eval
