@@ -142,6 +142,28 @@ class Edition:
                 return change.recommended
         return unit.decision == "recommended"
 
+    def band(self, unit: RunUnit) -> str:
+        """The grade: the run's, and once approved what the approver's list makes of it."""
+        best, middle, low = self.rubric.bands.labels
+        if self.is_draft or unit.score is None:
+            return unit.band
+        if self.is_recommended(unit):
+            return best
+        if unit.decision == "none":
+            return unit.band
+        return middle if unit.score >= self.rubric.bands.qualified else low
+
+    def prize(self, unit: RunUnit) -> float | None:
+        """The prize in yuan of a unit on the list; those of one rank share the prizes of their places."""
+        if not self.is_recommended(unit) or unit.rank is None:
+            return None
+        if unit.decision == "recommended":
+            return unit.prize
+        listed = [one for one in self.units if one.peer_group == unit.peer_group and self.is_recommended(one)]
+        tied = sum(one.rank == unit.rank for one in listed)
+        shared = self.rubric.prizes[unit.rank - 1 : unit.rank - 1 + tied]
+        return sum(shared) / tied if shared else None
+
     def changes(self) -> list[tuple[RunUnit, bool, str]]:
         """The recommendations changed in approving: unit, on the list or not, why."""
         known = {unit.code: unit for unit in self.document.units}

@@ -106,8 +106,12 @@ def _bands(edition: Edition) -> Iterable[str]:
         f"得分不足{bands.qualified:g}分",
     )
     for label, words in zip(bands.labels, limits, strict=True):
-        mine = [unit for unit in edition.units if unit.band == label]
+        mine = [unit for unit in edition.units if edition.band(unit) == label]
         yield f"{label}（{words}）{_count(edition, len(mine))}" + (f"：{names(mine)}。" if mine else "。")
+    undecided = [unit for unit in edition.units if edition.band(unit) and edition.band(unit) not in bands.labels]
+    for label in dict.fromkeys(edition.band(unit) for unit in undecided):
+        mine = [unit for unit in undecided if edition.band(unit) == label]
+        yield f"{label}（达到分数，但与名额线的差距没有超过偶然波动）{_count(edition, len(mine))}：{names(mine)}。"
     unscored = [unit for unit in edition.units if unit.score is None]
     if unscored:
         yield f"没有可计分项目、不定等次：{names(unscored)}。"
@@ -131,9 +135,9 @@ def _recommended(edition: Edition) -> Iterable[str]:
         yield f"{names(open_cases)}处在名额线附近，相互差异没有超过偶然波动，不由计算决定取舍，{decided}。"
     for unit, is_listed, reason in edition.changes():
         yield f"审定时{'增列' if is_listed else '不列'}{unit.name}，理由：{reason.rstrip('。')}。"
-    prized = [unit for unit in edition.units if unit.prize and edition.is_recommended(unit)]
+    prized = [(unit, prize) for unit in edition.units if (prize := edition.prize(unit))]
     if prized:
-        told = "、".join(f"{unit.name}{unit.prize:g}元" for unit in prized)
+        told = "、".join(f"{unit.name}{prize:g}元" for unit, prize in prized)
         yield f"按计分办法{'拟' if edition.is_draft else ''}奖励：{told}。"
     vetoed = [unit for unit in edition.units if unit.vetoes]
     if vetoed:

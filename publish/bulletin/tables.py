@@ -79,7 +79,7 @@ def standings(edition: Edition, group: Group) -> list[Standing]:
             name=unit.name,
             score=score_text(unit.score),
             interval=interval_text(unit),
-            band=unit.band,
+            band=edition.band(unit),
             listed="列入" if edition.is_recommended(unit) else "待会议研究" if _is_open(edition, unit) else "",
             before=before.get(unit.code, "—"),
             remark=remark(edition, unit),

@@ -78,8 +78,8 @@ class _WhatIf:
     def write_shares(self) -> None:
         """得分率: for every item what was reached of the full points, and to the right what could have been."""
         sheet, looks = self.book.get_worksheet_by_name(SHARES), self.looks
-        prepare_print(sheet, SHARES, self.mark, head_rows=2)
         count = len(self.items)
+        prepare_print(sheet, SHARES, self.mark, head_rows=2, pages_wide=1 + 2 * count // 30)
         for column, words in enumerate(("组别", "单位")):
             sheet.merge_range(0, column, 1, column, words, looks["head"])
         for block, words in enumerate(("得到的占满分", "可得的占满分（不适用、数据缺为 0）")):
@@ -113,6 +113,7 @@ class _WhatIf:
         sheet, looks = self.book.get_worksheet_by_name(RESULT), self.looks
         prepare_print(sheet, RESULT, self.mark, head_rows=2)
         sheet.write_string(0, 0, "试算结果（不改动已审定的结果）", looks["title"])
+        sheet.set_row(0, 28)
         ties = self.edition.rubric.tiebreaks
         heads = (*_RESULT, "", "排序分", *(f"并列时比较{number + 1}" for number in range(len(ties))))
         for column, words in enumerate(heads):
@@ -120,7 +121,8 @@ class _WhatIf:
                 sheet.write_string(1, column, words, looks["head"])
         sheet.set_column(0, 0, 10)
         sheet.set_column(1, 1, 16)
-        sheet.set_column(2, len(heads), 11)
+        sheet.set_column(2, len(_RESULT) - 1, 11)
+        sheet.set_column(len(_RESULT), len(heads) + 1, 11, None, {"level": 1, "hidden": True})
         key = len(_RESULT) + 1
         names = [xl_col_to_name(key + step) for step in range(1 + len(ties))]
         groups = f"$A${_FIRST + 1}:$A${self.last + 1}"
@@ -141,7 +143,7 @@ class _WhatIf:
             sheet.write_formula(row, 6, moved, looks["moved"], "" if unit.rank is None else 0)
             known = unit.rank_low is not None
             sheet.write_string(row, 7, f"{unit.rank_low}—{unit.rank_high}" if known else "—", looks["centre"])
-            sheet.write_string(row, 8, unit.band, looks["centre"])
+            sheet.write_string(row, 8, self.edition.band(unit), looks["centre"])
             order = f"=IF(ISNUMBER(C{row + 1}),C{row + 1},-1E+9)"
             sheet.write_formula(row, key, order, looks["count"], -1e9 if unit.score is None else unit.score)
             for step, code in enumerate(ties, start=1):

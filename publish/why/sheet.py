@@ -11,7 +11,7 @@ import xlsxwriter
 from catalogue.runs import RunUnit
 from publish.bulletin.content import record
 from publish.bulletin.page import banner
-from publish.bulletin.workbook.looks import FONT, Looks, prepare_print
+from publish.bulletin.workbook.looks import FONT, Looks, prepare_print, row_height
 from publish.edition import Edition, in_chinese, interval_text, score_text
 from publish.packing import repack
 from publish.rules import total_rule
@@ -72,7 +72,7 @@ def _write_check(sheet: Any, looks: Looks, edition: Edition, unit: RunUnit, unti
             sheet.write_string(row, column, word, looks["centre" if column in (0, 3, 4, 5, 6) else "wrapped"])
         sheet.write_string(row, 8, "", looks["given"])
         sheet.write_string(row, 9, "", looks["given"])
-        sheet.set_row(row, 16 * max(1, -(-2 * len(cells[2]) // 36), -(-2 * len(cells[1]) // 20)))
+        sheet.set_row(row, row_height((cells[1], _COLUMNS[1][1]), (cells[2], _COLUMNS[2][1])))
     last = 3 + len(items)
     sheet.data_validation(4, 8, max(4, last), 8, {"validate": "list", "source": list(_ANSWERS)})
     for step, words in enumerate(("填表人：", "人大主席（签字）：", "单位（盖章）：", "日期：　　　年　　月　　日")):
@@ -90,6 +90,7 @@ def _write_sources(sheet: Any, looks: Looks, edition: Edition, unit: RunUnit, ma
     for row, line in enumerate(source_lines(edition, unit), start=1):
         for column, word in enumerate((line.label, line.sheet, "；".join(line.places))):
             sheet.write_string(row, column, word, looks["wrapped"])
+        sheet.set_row(row, row_height((line.label, 26), ("；".join(line.places), 80)))
     listed = (("报送期", "文件", "文件摘要（SHA-256）"), *file_lines(edition, unit))
     for below, cells in enumerate(listed, start=row + 2):
         for column, word in enumerate(cells):
@@ -114,5 +115,6 @@ def _write_advice(sheet: Any, looks: Looks, edition: Edition, unit: RunUnit, mar
             sheet.write_number(row, 1, one.gain, looks["points"])
         sheet.write_string(row, 2, one.words, looks["wrapped"])
         sheet.write_string(row, 3, rules[one.item.code], looks["wrapped"])
+        sheet.set_row(row, row_height((one.words, 60), (rules[one.item.code], 60)))
     sheet.merge_range(row + 2, 0, row + 2, 3, total_rule(edition.rubric), looks["note"])
     sheet.set_row(row + 2, 60)

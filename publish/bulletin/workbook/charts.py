@@ -13,7 +13,7 @@ DATA = "图表数据"
 _FIRST_UNIT = 3  # row of the first unit on the sheet of ranks
 _GRID = 24
 _BLUE, _LIGHT, _RED, _GREY = "#1F4E79", "#9FB8D0", "#A40000", "#8C959F"
-_WIDE, _STEP = 900, 8.0
+_WIDE, _PAGE = 900, 62  # pixels; rows of a printed page at that width
 
 
 def write_charts(book: Any, sheet: Any, edition: Edition, *, ranks: str, mark: str) -> None:
@@ -21,24 +21,37 @@ def write_charts(book: Any, sheet: Any, edition: Edition, *, ranks: str, mark: s
     prepare_print(sheet, "图表", mark, landscape=False, head_rows=0)
     data = book.add_worksheet(DATA)
     data.set_column(0, 40, 11)
-    row, column, first = 0, 0, 0
+    stack, column, first = _Stack(sheet), 0, 0
     for group in edition.groups:
         count = len(group.units)
         where = (first + _FIRST_UNIT, first + _FIRST_UNIT + count - 1)
         first += count
-        row = _insert(sheet, row, _scores(book, ranks, group.name, where), 40 + 16 * max(8, count))
+        stack.add(_scores(book, ranks, group.name, where), 40 + 16 * max(8, count))
         if any(unit.rank_low is not None for unit in group.units):
             chart, column = _intervals(book, data, column, group.name, group.units, ranks, where)
-            row = _insert(sheet, row, chart, 40 + 16 * max(8, count))
+            stack.add(chart, 40 + 16 * max(8, count))
     for rate in rates(edition):
         chart, column = _funnel(book, data, column, rate)
-        row = _insert(sheet, row, chart, 320)
+        stack.add(chart, 320)
 
 
-def _insert(sheet: Any, row: int, chart: Any, height: int) -> int:
-    chart.set_size({"width": _WIDE, "height": height})
-    sheet.insert_chart(row, 0, chart, {"object_position": 1})
-    return row + height // 20 + 2
+class _Stack:
+    """Charts below each other, none cut by the end of a printed page."""
+
+    def __init__(self, sheet: Any) -> None:
+        self._sheet, self._row, self._page = sheet, 0, 0
+        self._breaks: list[int] = []
+
+    def add(self, chart: Any, height: int) -> None:
+        """The chart stands below the last one, on a new page where this one is full."""
+        rows = height // 20 + 2
+        if self._row - self._page + rows > _PAGE and self._row > self._page:
+            self._page = self._row
+            self._breaks.append(self._row)
+            self._sheet.set_h_pagebreaks(self._breaks)
+        chart.set_size({"width": _WIDE, "height": height})
+        self._sheet.insert_chart(self._row, 0, chart, {"object_position": 1})
+        self._row += rows
 
 
 def _scores(book: Any, ranks: str, name: str, where: tuple[int, int]) -> Any:

@@ -47,12 +47,22 @@ class Looks:
         return self._make(name)
 
 
-def prepare_print(sheet: Any, title: str, mark: str, *, landscape: bool = True, head_rows: int = 1) -> None:
-    """A4, one page wide, the head repeated, the mark (empty: none) in the page's head."""
+def row_height(*cells: tuple[str, float]) -> float:
+    """Points a row needs so that every wrapped cell (words, width of its column) can be read."""
+    lines = [-(-sum(2 if mark > "\u2e80" else 1 for mark in words) // max(1, int(width - 2))) for words, width in cells]
+    return 15.0 * max(1, *lines)
+
+
+def prepare_print(
+    sheet: Any, title: str, mark: str, *, landscape: bool = True, head_rows: int = 1, pages_wide: int = 1
+) -> None:
+    """A4, so many pages wide, heads repeated, the mark (empty: none) in the page's head."""
     if landscape:
         sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(pages_wide, 0)
+    if pages_wide > 1:
+        sheet.repeat_columns(0, 1)
     sheet.set_margins(left=0.4, right=0.4, top=0.8, bottom=0.6)
     middle = f'&C&"{FONT},Bold"&KB00000{mark}' if mark else ""
     sheet.set_header(f"&L{title.replace('&', '&&')}{middle}")

@@ -8,7 +8,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from catalogue.rubric import Part, RubricItem
 from catalogue.runs import RunItem, RunUnit
-from publish.bulletin.workbook.looks import Looks, prepare_print
+from publish.bulletin.workbook.looks import Looks, prepare_print, row_height
 from publish.edition import MARKS, Edition
 from publish.formulas import FigureCells, ParameterCells, part_formula, rank_formula
 from publish.rules import describe_item
@@ -80,7 +80,8 @@ class Computation:
     def write_figures(self) -> None:
         """指标: what was measured; rates as numerator, denominator and their quotient."""
         sheet = self._book.get_worksheet_by_name(FIGURES)
-        prepare_print(sheet, FIGURES, self._mark, head_rows=2)
+        width = sum(3 if self._edition.is_rate(code) else 1 for code in self._codes)
+        prepare_print(sheet, FIGURES, self._mark, head_rows=2, pages_wide=1 + width // 24)
         self._write_left(sheet)
         column = 2
         for code in self._codes:
@@ -130,7 +131,9 @@ class Computation:
                 for column in range(_WEIGHTS):
                     weight = part.weights[column] if column < len(part.weights) else None
                     _write_number(sheet, row, 3 + len(_PARAMETERS) + column, weight, self._looks["count"])
-                sheet.write_string(row, len(heads) - 1, rule if number == 0 else "", self._looks["wrapped"])
+                told = rule if number == 0 else ""
+                sheet.write_string(row, len(heads) - 1, told, self._looks["wrapped"])
+                sheet.set_row(row, row_height((told, 70)))
         self._totals = row + 2
         rubric = self._edition.rubric
         totals = (("总分", rubric.total), ("加分上限", rubric.bonus_limit), ("扣分上限", rubric.deduction_limit))
@@ -235,6 +238,7 @@ class Computation:
         heads = ("排序分", *(f"并列时比较{n + 1}" for n in range(len(self._edition.rubric.tiebreaks))))
         for step, words in enumerate(heads):
             sheet.write_string(1, key + step, words, self._looks["head"])
+        sheet.set_column(key, key + len(heads) - 1, 10, None, {"level": 1, "hidden": True})
         columns = [xl_col_to_name(key + step) for step in range(len(heads))]
         groups = f"$A${_FIRST + 1}:$A${self._last + 1}"
         for place, unit in enumerate(self.units):

@@ -142,6 +142,7 @@ def make_run(
             decision = "committee" if place == quotas[peer] else "recommended"
         labels = effective.bands.labels
         qualified = total is not None and total >= effective.bands.qualified
+        bands = {"recommended": labels[0], "committee": f"{labels[0]}（待定）"}
         units.append(
             RunUnit(
                 code=inputs.units[row],
@@ -161,7 +162,7 @@ def make_run(
                 rank_high=None if place is None else min(size, place + 1 + row % 5),
                 is_tied=place is not None and int((ranks[inputs.peer == peer] == place).sum()) > 1,
                 inside_quota=0.5,
-                band="" if total is None else labels[0] if decision == "recommended" else labels[1 if qualified else 2],
+                band="" if total is None else bands.get(decision, labels[1 if qualified else 2]),
                 decision=decision,  # type: ignore[arg-type]
                 reason="得分、名次均符合。" if decision == "recommended" else "",
                 prize=effective.prizes[place - 1] if decision == "recommended" and place and place <= 3 else None,

@@ -193,6 +193,22 @@ def test_changes_of_the_approver_hold(run: RunDocument) -> None:
     assert f"审定时增列{other.name}，理由：经复核。" in page
 
 
+def test_who_was_left_to_the_committee_has_a_grade_once_approved(run: RunDocument) -> None:
+    first, *rest = sorted(run.units, key=lambda unit: (unit.peer_group != "乡镇", unit.rank or 99))
+    left = replace(first, decision="committee", band="优秀（待定）", prize=None, score=95.0)
+    open_run = replace(run, units=(left, *rest))
+    drafted = read_edition(open_run, None)
+    assert drafted.band(left) == "优秀（待定）"
+    assert "优秀（待定）（达到分数，但与名额线的差距没有超过偶然波动）" in text_of(write_page(drafted))
+    taken = read_edition(open_run, make_approval(open_run, changes=(Change(left.code, True, "会议决定"),)))
+    assert taken.band(left) == "优秀"
+    assert taken.prize(left) == taken.rubric.prizes[0]
+    passed = read_edition(open_run, make_approval(open_run))
+    assert passed.band(left) == "合格"
+    assert passed.prize(left) is None
+    assert "待定" not in text_of(write_page(passed))
+
+
 HOSTILE = (
     "=1+1镇", "<script>alert(1)</script>乡", "A&B\"'镇", "{{ 7*7 }}乡", "很长的名字" * 12 + "镇", "../../外面镇",
     "CON镇", "镇|*?:", "同名镇", "同名镇", "-2镇", "@SUM(A1)镇",
