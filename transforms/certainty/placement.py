@@ -90,7 +90,8 @@ def place_units(scores: Array, doubt: Doubt, coverage: float, seats: int | None)
         "gaps": _summarise(doubt.filled, coverage),
     }
     own = _rank(scores)
-    bounds = [(own, own), _middle(ranks, coverage), *((each.low, each.high) for each in sources.values())]
+    last = len(scores) + 1 - _rank(-scores)  # of those with the same score, wherever a tiebreak puts them
+    bounds = [(own, last), _middle(ranks, coverage), *((each.low, each.high) for each in sources.values())]
     low, high = np.min([low for low, _ in bounds], axis=0), np.max([high for _, high in bounds], axis=0)
     line = None
     if seats is not None and 0 < seats < len(scores):

@@ -193,22 +193,23 @@ def _arrays(inputs: Inputs) -> tuple[Array, Array, Array]:
 
 def _fill(model: Model, figures: _Figures, random: np.random.Generator) -> None:
     """Every gap has the figures of a peer that knows it, of the same peer for all gaps of a unit where possible."""
-    chosen = random.random((figures.draws, len(model.inputs.units)))
-    for unit, column in np.argwhere(model.missing):
-        known = ~np.isnan(model.inputs.value[:, column]) & ~model.inputs.absent[:, column]
-        peers = np.flatnonzero(known & (model.inputs.peer == model.inputs.peer[unit]))
-        donors = peers if len(peers) else np.flatnonzero(known)
-        if len(donors):
-            donor = donors[(chosen[:, unit] * len(donors)).astype(np.int64)]
-            targets = (figures.value, figures.numerator, figures.denominator)
-            for target, source in zip(targets, _arrays(model.inputs), strict=True):
-                target[column, :, unit] = source[donor, column]
+    inputs, chosen = model.inputs, random.random((figures.draws, len(model.inputs.units)))
+    targets = (figures.value, figures.numerator, figures.denominator)
+    for column in np.flatnonzero(model.missing.any(axis=0)):
+        known = ~np.isnan(inputs.value[:, column]) & ~inputs.absent[:, column]
+        for group in np.unique(inputs.peer[model.missing[:, column]]):
+            rows = np.flatnonzero(model.missing[:, column] & (inputs.peer == group))
+            peers = np.flatnonzero(known & (inputs.peer == group))
+            donors = peers if len(peers) else np.flatnonzero(known)
+            donor = donors[(chosen[:, rows] * len(donors)).astype(np.int64)]
+            for target, source in zip(targets, _arrays(inputs), strict=True):
+                target[column][:, rows] = source[donor, column]
 
 
 def _widen(model: Model, figures: _Figures, random: np.random.Generator) -> None:
     """Every approximate count lies anywhere within APPROXIMATE of it, by one at least."""
-    for unit, column in np.argwhere(model.approximate):
-        count = (figures.numerator if model.are_rates[column] else figures.value)[column, :, unit]
-        reach = np.maximum(APPROXIMATE * count, 1.0)
-        moved = np.maximum(count + random.uniform(-1, 1, figures.draws) * reach, 0.0)
-        figures.put_counts(int(column), np.array([unit]), moved[:, None])
+    for column in np.flatnonzero(model.approximate.any(axis=0)).tolist():
+        rows = np.flatnonzero(model.approximate[:, column])
+        counts = (figures.numerator if model.are_rates[column] else figures.value)[column][:, rows]
+        reach = np.maximum(APPROXIMATE * counts, 1.0)
+        figures.put_counts(column, rows, np.maximum(counts + random.uniform(-1, 1, counts.shape) * reach, 0.0))

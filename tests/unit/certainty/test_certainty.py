@@ -151,6 +151,27 @@ def test_a_tie_across_the_line_is_said_and_never_firm() -> None:
     assert {line.inside, line.outside} == {1, 2} <= set(line.contenders)
 
 
+def test_a_tie_holds_every_place_a_tiebreak_may_give() -> None:
+    """Without any chance as well: two villages with the same panel's figures."""
+    kind = "points: 60, type: base_extra_cap, inputs: [innovation_points], base: 9, extra: 9"
+    item = f"{{code: P1, label: 创新, label_en: p, {kind}}}"
+    rubric = make_rubric(A=(60, [item]))
+    inputs = make_inputs([(1, 2)] * 4, [3, 2, 2, 1])
+    inputs = replace(inputs, codes=(inputs.codes[0], "innovation_points"))
+    sure = how_sure(rubric, inputs, seed=1)
+    assert sure.errors.tolist() == [0, 0, 0, 0]
+    assert (sure.rank_low.tolist(), sure.rank_high.tolist()) == ([1, 2, 2, 4], [1, 3, 3, 4])
+
+
+def test_gaps_of_many_units_are_filled_from_their_own_group() -> None:
+    rubric = rate_rubric()
+    gap = (np.nan, np.nan)
+    inputs = make_inputs([(9, 10), gap, (8, 10), (1, 10), gap, (2, 10)], [3] * 6, peer=[0] * 3 + [1] * 3)
+    filled = next(redraw(model_inputs(rubric, inputs), np.random.default_rng(1), 200, chance=False)).value
+    assert set(filled[:, 1, 0].tolist()) == {0.9, 0.8}
+    assert set(filled[:, 4, 0].tolist()) == {0.1, 0.2}
+
+
 def test_a_wide_gap_at_the_line_is_firm() -> None:
     rubric = rate_rubric()
     inputs = make_inputs([(98, 100), (97, 100), (10, 100), (12, 100)], [4, 4, 0, 0])
