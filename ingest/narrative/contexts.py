@@ -78,6 +78,7 @@ class SentenceContext:
     clauses: Sequence[tuple[int, int]]
     own_name: str | None
     marks: list[tuple[int, int, str]] = field(default_factory=list)
+    subjects: dict[int, Actor | None] = field(default_factory=dict)
     rule_until: int = 0
 
     def __post_init__(self) -> None:
@@ -183,16 +184,22 @@ class SentenceContext:
         for start, end in self.clauses:
             if start > position:
                 break
-            named = self._subject(start, min(end, position))
+            named = self._subject_of(start, end) if end <= position else self._subject(start, position)
             if end > segment or named in _LASTING:
                 actor = named or actor
             elif named:
                 actor = "own"
         return actor
 
+    def _subject_of(self, start: int, end: int) -> Actor | None:
+        """The whole clause's subject, found once."""
+        if start not in self.subjects:
+            self.subjects[start] = self._subject(start, end)
+        return self.subjects[start]
+
     def _subject(self, start: int, end: int) -> Actor | None:
         """Who the clause begins with, or None when it names nobody before its verb."""
-        if self._names_other_place(start, end):
+        if self.own_name is not None and self._names_other_place(start, end, self.own_name):
             return "elsewhere"
         for token in self.tokens:
             if token.start < start:
@@ -214,16 +221,12 @@ class SentenceContext:
                 return named or "own"
         return None
 
-    def _names_other_place(self, start: int, end: int) -> bool:
+    def _names_other_place(self, start: int, end: int, own_name: str) -> bool:
         place = _PLACE.match(self.text, max(self.start, start - 1), end)
         if place is None or any(place.start(1) <= token.start < place.end(2) - 1 for token in self.tokens):
             return False
-        return self._is_other(place[1] + place[2])
-
-    def _is_other(self, name: str) -> bool:
-        if self.own_name is None or name[-2] in _COMMON_PLACES:
-            return False
-        return not (name.endswith(self.own_name) or self.own_name.endswith(name))
+        name = place[1] + place[2]
+        return name[-2] not in _COMMON_PLACES and not (name.endswith(own_name) or own_name.endswith(name))
 
     def _joined(self, start: int, end: int) -> bool:
         return any(name == "join" and start <= at and end - stop <= 2 for at, stop, name in self.marks if at < end)

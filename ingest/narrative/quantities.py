@@ -58,7 +58,8 @@ _STEP = re.compile(r"(?:到|至|为)(?:\d{4}年)?[^，。；\d]{0,4}$")
 _THRESHOLD = re.compile(r"(?:以上|以下)(?:的)?[\u4e00-\u9fff]")
 _LIST_NUMBER = re.compile(r"(?:^|[\n。；])[ \t]*(\d{1,2})[.．]$")
 _NOT_PERSON = re.compile(r"[大民员才均口士事选物行工力身生口文道际家类海气格体流情世]")
-_JOINED_LATIN = re.compile(r"[A-Za-z*×/第%]$")
+_JOINED = frozenset("*×/第%")
+_SESSION_ENDS = frozenset("届大会、和至")
 _UNFINISHED = ("几", "数", "每", "X", "x", "*", "×")
 _SINGLING = tuple("每某另同统唯专单独")
 _PIECES_OF_TIME = ("性", "方面", "月", "小时", "工作日", "季度", "层面", "环节", "阶段", "多月")
@@ -135,7 +136,7 @@ def _read(text: str, found: re.Match[str], past: int) -> Quantity | None:
         grown = ranged["sign"] in ("到", "至") and bool(_FROM.search(head))
         if not grown:
             return None
-    elif _STEP.search(head) and _FROM.search(head):
+    elif ("由" in head or "从" in head) and _STEP.search(head) and _FROM.search(head):
         grown = True
     if after and unit != "%" and _THRESHOLD.match(text, found.start("after")):
         return None
@@ -167,14 +168,15 @@ def _formally_none(found: re.Match[str], unit: str, head: str, tail: str, marked
         or (unit in ("个", "处", "家", "所") and bool(_WHERE.search(head)))
         or _is_broken(found, head, marked)
         or _is_other_word(unit, tail)
-        or bool(_RANGE_AFTER.match(tail) or _GROWTH_AFTER.match(tail))
+        or (tail[:1] in _RANGE_SIGNS and bool(_RANGE_AFTER.match(tail)))
+        or (("到" in tail or "至" in tail or "为" in tail) and bool(_GROWTH_AFTER.match(tail)))
     )
 
 
 def _is_ordinal(unit: str, head: str, tail: str) -> bool:
-    if _ORDINAL.search(head) or (unit == "次" and head.endswith(_YEARLY)):
+    if ("第" in head[-3:] and _ORDINAL.search(head)) or (unit == "次" and head.endswith(_YEARLY)):
         return True
-    session = _SESSION.search(head) if unit in ("次", "届次") else None
+    session = _SESSION.search(head) if unit in ("次", "届次") and head[-1:] in _SESSION_ENDS else None
     if session is None or not session[0]:
         return False
     return bool(_NAMED_SESSION.match(tail)) or bool(session["term"] and tail.startswith(tuple("人大会的、和")))
@@ -183,7 +185,8 @@ def _is_ordinal(unit: str, head: str, tail: str) -> bool:
 def _is_broken(found: re.Match[str], head: str, marked: bool) -> bool:
     """True when the numeral goes on to the left (placeholders, decimals, 每一, 数十) or is a bare 百, 千, 万."""
     number = found["number"] or ""
-    if _JOINED_LATIN.search(head) or head[-1:].isdigit() or head.endswith(_UNFINISHED):
+    last = head[-1:]
+    if last in _JOINED or (last.isascii() and last.isalnum()) or head.endswith(_UNFINISHED):
         return True
     if head.endswith(".") and not _LIST_NUMBER.search(head):
         return True
