@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from catalogue.runs import RunUnit
+from publish.doubts import choice_words, line_words
 from publish.edition import COUNTERS, UNITS, Edition, Group, in_chinese, score_text
 
 NUMERALS = "一二三四五六七八九十"
@@ -165,11 +166,12 @@ def _certainty(edition: Edition) -> Iterable[str]:
         yield "本期没有计算名次区间，相邻名次之间的差异请谨慎看待。"
         return
     yield _INTERVAL.format(coverage=f"{edition.document.coverage:.0%}")
+    yield from line_words(edition)
+    if words := choice_words(edition):
+        yield words
     for group in edition.groups:
         if together := together_words(group):
             yield f"{group.name}中得分差异不足以区分先后的：{together}。"
-        if group.is_line_firm is False:
-            yield f"{group.name}推荐名额线内外的得分差异小于偶然波动，取舍由会议研究确定，不宜只看分数。"
 
 
 def together_words(group: Group) -> str:

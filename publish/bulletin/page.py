@@ -7,6 +7,7 @@ from markupsafe import Markup
 from publish.bulletin import content
 from publish.bulletin.pictures import figures
 from publish.bulletin.tables import item_table, rule_rows, standings
+from publish.doubts import SOURCES, doubts
 from publish.edition import DRAFT, Edition
 from publish.pages import render_page
 from publish.rules import total_rule
@@ -37,6 +38,8 @@ def write_page(edition: Edition) -> bytes:
         standings=[standings(edition, group) for group in edition.groups],
         item_tables=[item_table(edition, group) for group in edition.groups],
         figures=shown,
+        doubts=doubts(edition),
+        doubt_sources=tuple(SOURCES.values()),
         rules=rule_rows(edition),
         total_rule=total_rule(edition.rubric),
         coverage=f"{edition.document.coverage:.0%}",

@@ -9,6 +9,7 @@ from publish.bulletin.content import record
 from publish.bulletin.figures.trends import Trend, draw_trends
 from publish.bulletin.page import banner
 from publish.bulletin.pictures import medians_of, score_series
+from publish.doubts import doubt_words
 from publish.edition import DRAFT, Edition, interval_text, score_text
 from publish.pages import render_page
 from publish.rules import total_rule
@@ -42,6 +43,7 @@ def write_why_page(edition: Edition, unit: RunUnit) -> bytes:
         before=before_words(edition, unit),
         vetoes=edition.veto_labels(unit),
         apart=apart_words(edition, unit),
+        doubt=doubt_words(edition, unit),
         improvements=improvements(edition, unit)[:_NAMED],
         lines=item_lines(edition, unit),
         trend=Markup(trend) if trend else None,  # noqa: S704  (escaped when drawn)

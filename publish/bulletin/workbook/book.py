@@ -9,6 +9,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from publish import doubts
 from publish.bulletin import content
 from publish.bulletin.page import banner
 from publish.bulletin.pictures import score_series
@@ -20,7 +21,7 @@ from publish.edition import Edition
 from publish.packing import repack
 from publish.rules import total_rule
 
-RANKS, PAST, CHARTS, SOURCES, NOTES = "名次", "各期得分", "图表", "来源", "说明"
+RANKS, DOUBTS, PAST, CHARTS, SOURCES, NOTES = "名次", "名次把握", "各期得分", "图表", "来源", "说明"
 _HEADS = (
     "组别",
     "名次",
@@ -51,7 +52,7 @@ def write_book(edition: Edition) -> bytes:
         )
         book.set_calc_mode("auto")
         looks, mark = Looks(book), banner(edition)
-        for name in (RANKS, POINTS, LIMITS, FIGURES, RULES, PAST, CHARTS, SOURCES, NOTES):
+        for name in (RANKS, POINTS, LIMITS, FIGURES, RULES, DOUBTS, PAST, CHARTS, SOURCES, NOTES):
             book.add_worksheet(name)
         computation = Computation(book, looks, edition, mark)
         computation.write_figures()
@@ -59,6 +60,7 @@ def write_book(edition: Edition) -> bytes:
         computation.write_limits()
         computation.write_points()
         _write_ranks(book, looks, edition, computation, mark)
+        _write_doubts(book, looks, edition, mark)
         _write_past(book, looks, edition, mark)
         write_charts(book, book.get_worksheet_by_name(CHARTS), edition, ranks=RANKS, mark=mark)
         _write_sources(book, looks, edition, mark)
@@ -99,6 +101,25 @@ def _write_ranks(book: Any, looks: Looks, edition: Edition, computation: Computa
     sheet.freeze_panes(3, 3)
     sheet.autofilter(2, 0, max(3, 2 + len(rows)), len(_HEADS) - 1)
     sheet.activate()
+
+
+def _write_doubts(book: Any, looks: Looks, edition: Edition, mark: str) -> None:
+    """名次把握: the interval of every rank by source of doubt and together."""
+    sheet = book.get_worksheet_by_name(DOUBTS)
+    prepare_print(sheet, DOUBTS, mark)
+    sources = tuple(f"只看{name}" for name in doubts.SOURCES.values())
+    for column, words in enumerate(("组别", "单位", "名次", *sources, "合起来", "在名额内的可能")):
+        sheet.write_string(0, column, words, looks["head"])
+        sheet.set_column(column, column, 16)
+    for row, one in enumerate(doubts.doubts(edition), start=1):
+        for column, words in enumerate((one.unit.peer_group, one.unit.name)):
+            sheet.write_string(row, column, words, looks["text"])
+        sheet.write_number(row, 2, one.unit.rank, looks["whole"])
+        for column, words in enumerate((*one.apart, one.together), start=3):
+            sheet.write_string(row, column, words, looks["centre"])
+        if one.inside is not None:
+            sheet.write_number(row, 4 + len(sources), one.inside, looks["share"])
+    sheet.freeze_panes(1, 2)
 
 
 def _write_past(book: Any, looks: Looks, edition: Edition, mark: str) -> None:

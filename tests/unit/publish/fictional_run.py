@@ -27,6 +27,7 @@ from catalogue.runs import (
     RunUnit,
     Snapshot,
 )
+from transforms.certainty import Certainty, as_json, how_sure
 from transforms.scoring import Inputs, rank, score
 
 PERIOD = Period.parse("2025")
@@ -125,10 +126,17 @@ def make_run(
     overall = rank(scores.total, np.zeros(len(listed), dtype=np.int64), tiebreaks)
     quotas = {place: -(-28 * int((inputs.peer == place).sum()) // 100) for place in (0, 1)}
     known = inputs_of("township")
+    certainty = how_sure(
+        effective,
+        inputs,
+        seed=seed,
+        resamples=200,
+        coverage=0.9,
+        quota=np.array([quotas[place] for place in range(int(inputs.peer.max()) + 1)]),
+    )
     units = []
     for row, name in enumerate(listed):
         peer = int(inputs.peer[row])
-        size = int((inputs.peer == peer).sum())
         place = int(ranks[row]) or None
         total = _plain(scores.total[row])
         vetoes = tuple(
@@ -158,10 +166,10 @@ def make_run(
                 deduction=float(scores.deduction[row]),
                 rank=place,
                 rank_overall=int(overall[row]) or None,
-                rank_low=None if place is None else max(1, place - 1 - row % 4),
-                rank_high=None if place is None else min(size, place + 1 + row % 5),
+                rank_low=int(certainty.rank_low[row]) or None,
+                rank_high=int(certainty.rank_high[row]) or None,
                 is_tied=place is not None and int((ranks[inputs.peer == peer] == place).sum()) > 1,
-                inside_quota=0.5,
+                inside_quota=_plain(certainty.inside_quota[row]),
                 band="" if total is None else bands.get(decision, labels[1 if qualified else 2]),
                 decision=decision,  # type: ignore[arg-type]
                 reason="得分、名次均符合。" if decision == "recommended" else "",
@@ -180,7 +188,7 @@ def make_run(
                 items=tuple(_item(effective, inputs, scores, row, column) for column in range(len(effective.items))),
             )
         )
-    return _document(asked, period, units, groups, quotas, inputs, earlier, seed)
+    return _document(asked, period, units, groups, quotas, inputs, earlier, seed, certainty)
 
 
 def _item(rubric: Rubric, inputs: Inputs, scores: object, row: int, column: int) -> RunItem:
@@ -216,6 +224,7 @@ def _document(
     inputs: Inputs,
     earlier: int,
     seed: int,
+    certainty: Certainty,
 ) -> RunDocument:
     files = tuple(
         RunFile(number + 1, unit.code, f"{period.text}-03", f"{unit.name}3月.xlsx", f"{number:064x}")
@@ -252,13 +261,12 @@ def _document(
         mine = [unit for unit in units if unit.peer_group == name]
         if mine:
             codes = [item.item for item in mine[0].items]
-            ordered = sorted((unit for unit in mine if unit.rank), key=lambda unit: (unit.rank or 0, unit.code))
-            apart = tuple(tuple(unit.code for unit in ordered[at : at + 4]) for at in range(0, len(ordered), 4))
+            apart = tuple(tuple(inputs.units[unit] for unit in alike) for alike in certainty.groups[place])
             middle = {
                 code: median(known) if (known := [p for u in mine if (p := u.item(code).points) is not None]) else None
                 for code in codes
             }
-            peers.append(PeerGroup(name, len(mine), quotas[place], middle, len(mine) < 5, apart))
+            peers.append(PeerGroup(name, len(mine), quotas[place], middle, bool(certainty.line_is_firm[place]), apart))
     return RunDocument(
         run_id=12,
         level="township",
@@ -280,7 +288,7 @@ def _document(
         earlier=past,
         input_labels={code: inputs_of("township")[code].label for code in inputs.codes},
         issuer="云岭县人民代表大会常务委员会",
-        certainty={},
+        certainty=as_json(certainty, inputs.units, inputs.codes),
     )
 
 

@@ -24,6 +24,7 @@ from publish.bulletin.letter import write_letter
 from publish.bulletin.page import write_page
 from publish.bulletin.workbook import write_book
 from publish.publication import BOOK, CHECK, LETTER, PAGE, WHAT_IF, WHY, read_edition, write_bulletin, write_self_checks
+from publish.why import write_why_page
 
 COMMENDED = "表彰"
 NUMBER = "省评组〔一〕号"
@@ -252,14 +253,14 @@ def test_sixty_peer_groups() -> None:
     edition = read_edition(replace(plain, units=units, peer_groups=groups), None)
     page = lxml_html.fromstring(write_page(edition))
     assert len(page.xpath("//section[@id='f1']//table")) == 60
-    assert len(openpyxl.load_workbook(io.BytesIO(write_book(edition))).sheetnames) == 10
+    assert len(openpyxl.load_workbook(io.BytesIO(write_book(edition))).sheetnames) == 11
     assert len(docx.Document(io.BytesIO(write_letter(edition))).tables) == 60 + 60 + 1
 
 
 def test_a_quarter_without_intervals_or_past() -> None:
     plain = make_run(11, earlier=0, period=Period.parse(f"{PERIOD.year}Q1"))
     units = tuple(replace(unit, rank_low=None, rank_high=None) for unit in plain.units)
-    edition = read_edition(replace(plain, units=units), None)
+    edition = read_edition(replace(plain, units=units, certainty={}), None)
     assert edition.title == f"关于{PERIOD.year}年第一季度乡镇人大工作考核情况的通报"
     assert "A2" not in {item.code for item in edition.items}  # judged at year's end only
     words = text_of(write_page(edition))
@@ -277,8 +278,15 @@ def test_ranks_no_better_than_chance_are_called_so(run: RunDocument) -> None:
         for codes in group.groups:
             if len(codes) > 1:
                 assert "、".join(names[code] for code in codes) in words
-        if group.is_line_firm is False:
-            assert f"{group.name}推荐名额线内外的得分差异小于偶然波动" in words
+    soft = [line for line in run.certainty["lines"] if line and not line["is_firm"]]
+    assert soft
+    for line in soft:
+        assert f"{names[line['inside']]}与第" in words
+        assert f"名{names[line['outside']]}相差{line['gap']:.2f}分" in words
+    for code, said in run.certainty["units"].items():
+        if said["counts"]:
+            sheet = text_of(write_why_page(edition, run.unit(code)))
+            assert f"只看偶然波动第{said['counts'][0]}—{said['counts'][1]}名" in sheet
     committee = [unit for unit in edition.units if unit.decision == "committee"]
     assert all(f"{unit.name}" in words for unit in committee)
     assert not committee or "不由计算决定取舍" in words
