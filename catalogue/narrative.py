@@ -19,6 +19,11 @@ from catalogue.models import Catalogue
 
 FILE = DECLARED / "narrative.yaml"
 KNOWN_TEXTS = DECLARED / "known_texts"
+# the workbook of doubtful facts: its columns, and what an analyst may answer
+DECISION_COLUMNS = (
+    "乡镇", "时期", "文件", "指标", "数值", "单位", "原句", "上下文", "把握", "结论", "备注", "指标代码", "文件摘要",
+)  # fmt: skip
+DECISION_WORDS = {"对": "confirmed", "错": "rejected"}
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,7 @@ class Narrative:
     comparable: Mapping[str, Comparable]
     approximate: Mapping[str, Approximate]
     copying: Copying
+    descriptions: Mapping[str, tuple[str, ...]]
     interchangeable: tuple[tuple[str, ...], ...]
     templates: Mapping[str, str]
     boilerplate: tuple[str, ...]
@@ -101,6 +107,7 @@ def load_narrative(file: Path = FILE, known_texts: Path = KNOWN_TEXTS) -> Narrat
                 for kind, sides in declared["approximate"].items()
             },
             copying=Copying(**declared["copying"]),
+            descriptions={sheet: tuple(fields) for sheet, fields in declared["descriptions"].items()},
             interchangeable=tuple(tuple(words) for words in declared["interchangeable"]),
             templates=templates,
             boilerplate=boilerplate,
@@ -132,6 +139,9 @@ def _check(narrative: Narrative, catalogue: Catalogue) -> None:
         named = {name for name in (entry.date, *(entry.where or {})) if name}
         if entry.sheet not in sheets or named - sheets[entry.sheet]:
             wrong.append(f"{code} names an unknown sheet or field")
+    for sheet, fields in narrative.descriptions.items():
+        if sheet not in sheets or set(fields) - sheets[sheet]:
+            wrong.append(f"descriptions of {sheet} name an unknown sheet or field")
     words = [word for group in narrative.interchangeable for word in group]
     doubles = sorted({word for word in words if words.count(word) > 1})
     if doubles:

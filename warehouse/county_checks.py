@@ -29,7 +29,7 @@ def judge_months(connection: Connection, months: Iterable[str]) -> int:
     """
     wanted = sorted(set(months))
     parts = [judge_counts(_counts(connection, batch, wanted), wanted) for batch in _batches(connection, wanted)]
-    _remove(connection, wanted)
+    remove_findings(connection, RULE, wanted)
     current = query(connection, _CURRENT, {"months": wanted})
     return sum(_store(connection, current, part) for part in parts)
 
@@ -72,10 +72,10 @@ order by 1
 """
 
 
-def _remove(connection: Connection, months: list[str]) -> None:
+def remove_findings(connection: Connection, rule: str, months: list[str]) -> None:
     """No return of the months has a finding of the rule, whichever version it is of."""
     for statement in (_REMOVE_FINDINGS, _REMOVE_OPEN):
-        connection.execute(text(statement), {"months": months, "rule": RULE})
+        connection.execute(text(statement), {"months": months, "rule": rule})
 
 
 _REMOVE_FINDINGS = """
@@ -99,16 +99,21 @@ where n.submission_id = s.submission_id and s.period = any(:months) and n.rule =
 
 def _store(connection: Connection, current: pd.DataFrame, judged: Judged) -> int:
     findings = _findings(judged.outliers.merge(current, on=["township_code", "period"]))
+    add_warnings(connection, findings)
+    rest = judged.not_evaluable.merge(current, on=["township_code", "period"])
+    cases = rest.groupby("submission_id", as_index=False).size().rename(columns={"size": "cases"})
+    copy_frame(connection, "intake.not_evaluable", cases.assign(rule=RULE))
+    return len(findings)
+
+
+def add_warnings(connection: Connection, findings: pd.DataFrame) -> None:
+    """The findings (columns of intake.finding, all of them warnings) stand, and their submissions count them."""
     copy_frame(connection, "intake.finding", findings)
     counted = findings.groupby("submission_id", as_index=False).size()
     connection.execute(
         text(_ADD_WARNINGS),
         {"submissions": counted["submission_id"].tolist(), "findings": counted["size"].tolist()},
     )
-    rest = judged.not_evaluable.merge(current, on=["township_code", "period"])
-    cases = rest.groupby("submission_id", as_index=False).size().rename(columns={"size": "cases"})
-    copy_frame(connection, "intake.not_evaluable", cases.assign(rule=RULE))
-    return len(findings)
 
 
 _ADD_WARNINGS = """
