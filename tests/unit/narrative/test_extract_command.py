@@ -40,3 +40,17 @@ def test_problems_are_told_and_the_next_file_is_read(tmp_path: Path) -> None:
 def test_a_missing_file_is_refused_before_any_output(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match="没有这个文件"):
         next(run_extract([tmp_path / "无.txt"]))
+
+
+def test_a_register_tells_reports_of_no_known_township(tmp_path: Path) -> None:
+    register, report = tmp_path / "townships.csv", tmp_path / "a.txt"
+    register.write_text(
+        "township_code,name,kind,aliases,population,valid_from,valid_to,successor_code\n"
+        "510000101,柳塘镇,镇,,,2001-01-01,,\n",
+        encoding="utf-8",
+    )
+    report.write_text("青溪镇人大工作总结\n召开主席团会议6次。", encoding="utf-8")
+    told: list[str] = []
+    list(run_extract([report], tell=told.append, register=register))
+    assert len(told) == 1
+    assert "名册" in told[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -68,6 +68,23 @@ def test_planned_and_done_stand_side_by_side() -> None:
     assert _facts(text) == [("presidium_meetings", 6), ("inspections", 3)]
 
 
+def test_a_cell_may_hold_a_figure_and_a_remark_in_brackets() -> None:
+    assert _facts("项目\t完成情况\n代表视察\t4次（参加96人次）\n") == [
+        ("inspections", 4),
+        ("activity_participants", 96),
+    ]
+
+
+def test_a_cell_may_hold_sentences() -> None:
+    text = "考核内容 | 完成情况 | 自评分\n代表建议 | 收到45件,办结44件 | 10\n联络站 | 接待选民506人次 | 8\n"
+    assert _facts(text) == [("suggestions_received", 45), ("suggestions_closed", 44), ("voter_receptions", 506)]
+
+
+def test_the_heading_of_a_table_names_what_its_columns_leave_out() -> None:
+    text = "乙乡代表建议办理情况统计表\n类别\t交办数\t办结数\n农业\t14件\t13件\n合计\t34件\t32件\n"
+    assert _facts(text) == [("suggestions_received", 34), ("suggestions_closed", 32)]
+
+
 def test_a_table_by_villages_gives_only_its_total_row() -> None:
     text = "村别\t走访选民（户）\t收集意见（条）\n甲村\t30\t4\n乙村\t50\t6\n合计\t80\t10\n"
     assert _facts(text) == [("voter_visits", 80), ("issues_collected", 10)]
@@ -104,6 +121,17 @@ def test_a_repeated_fact_is_given_once() -> None:
         ("关于全县乡镇人大工作的调研报告\n各乡镇共召开人代会22次。", "county"),
         ("赴丙县考察学习的报告\n丁镇组织视察12次。", "county"),
         ("某学校自查报告\n" + "学校开展安全检查,排查隐患40处。" * 30, "other"),
+        ("乙镇卫生院环境整治自查情况\n我院自查出问题28个,完成整改27个,患者满意率97.5%。", "other"),
+        ("乙镇纪委年度工作总结\n受理信访举报28件,办结26件,开展专项监督检查6次。", "other"),
+        ("我的述职报告\n作为副镇长,我分管安全、信访,带队排查隐患153处,接待来访212人次。", "other"),
+        ("甲村基本情况\n全村有镇人大代表3名,调解纠纷16起,为群众办实事9件。", "other"),
+        ("关于乙镇预算执行情况的报告\n人大事务支出18万元,教育支出960万元。", "government"),
+        ("到丙镇学习归来\n他们一年视察5次、调研4次,接待选民上千人次。", "county"),
+        ("丁县十八届人大三次会议乙镇代表团情况\n大会通过决议6项,代表提出建议198件。", "county"),
+        ("某县人大工作概况\n该县现有县人大代表236名、乡镇人大代表1180名,建有联络站86个。", "county"),
+        ("近期,丁县对全县26个乡镇的信访工作进行督察,共督办信件6件。", "county"),
+        ("第十二届全国人民代表大会第一次会议,共办理代表议案2541件,邀请代表1000多人次。", "county"),
+        ("乙镇人大代表小组目标责任书\n年终评选先进小组2个、优秀代表10名。", "notice"),
     ],
 )
 def test_papers_of_other_bodies_are_told_and_not_counted(text: str, kind: str) -> None:
@@ -149,6 +177,44 @@ def test_townships_are_found_by_name_and_alias_in_the_text() -> None:
     unnamed = read_reports("人大总结\n视察3次。", register=register)[0].identity
     assert unnamed.codes == ()
     assert "名册" in unnamed.problems[0]
+
+
+def _register(*rows: tuple[str, str], merged: date | None = None) -> Register:
+    """Townships in order; with `merged` the first one ended then and the others began the day after."""
+    first, after = date(2001, 1, 1), merged + timedelta(days=1) if merged else date(2001, 1, 1)
+    return Register(
+        [
+            Township(code, name, "镇", (), 1, after if at else first, None if at else merged, None)
+            for at, (code, name) in enumerate(rows)
+        ]
+    )
+
+
+def test_a_name_inside_a_longer_name_is_not_that_township() -> None:
+    register = _register(("510000101", "柳塘镇"), ("510000102", "小柳塘镇"))
+    text = "小柳塘镇人大工作总结\n视察3次。"
+    assert read_reports(text, register=register)[0].identity.codes == ("510000102",)
+
+
+def test_of_two_townships_of_one_name_the_one_that_stood_in_the_year_is_meant() -> None:
+    register = _register(("510000101", "柳塘镇"), ("510000103", "柳塘镇"), merged=date(2031, 12, 31))
+    for year, code in ((2030, "510000101"), (2033, "510000103")):
+        text = f"柳塘镇人大{year}年工作总结\n视察3次。"
+        assert read_reports(text, register=register)[0].identity.codes == (code,)
+
+
+def test_a_title_over_the_text_of_another_township_is_told() -> None:
+    register = _register(("510000101", "柳塘镇"), ("510000102", "清源乡"))
+    text = "柳塘镇人大工作总结\n清源乡人大视察3次,清源乡代表走访选民20户,清源乡收到建议8件。"
+    problems = read_reports(text, register=register)[0].identity.problems
+    assert any("柳塘镇" in problem and "清源乡" in problem for problem in problems)
+
+
+def test_a_paper_that_does_not_say_whose_it_is_is_read_with_less_confidence() -> None:
+    body = "全年接待选民320人次,收集意见120条。" + "工作扎实推进,取得了新的成效。" * 8
+    named, unnamed = extract("乙镇人大工作总结\n" + body), extract("工作总结\n" + body)
+    assert [fact.value for fact in named] == [fact.value for fact in unnamed]
+    assert all(one.confidence > other.confidence for one, other in zip(named, unnamed, strict=True))
 
 
 def test_a_file_with_several_reports_is_split() -> None:
