@@ -29,6 +29,19 @@ def add_working_days(day: date, count: int) -> date:
     return day
 
 
+def subtract_working_days(day: date, count: int) -> date:
+    """The count-th working day before the day (the day itself is not counted)."""
+    while count > 0:
+        day -= timedelta(days=1)
+        count -= is_working_day(day)
+    return day
+
+
+def shift_working_days(day: date, by: int) -> date:
+    """The day that many working days later, or earlier when negative."""
+    return add_working_days(day, by) if by >= 0 else subtract_working_days(day, -by)
+
+
 @lru_cache(maxsize=4096)
 def due_on(period: Period, working_days: int) -> date:
     """The due day of a return: the n-th working day after the period's end (contract: forms.yaml, due)."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
+
+from catalogue.explanations import Said
 
 RETURN_COLUMNS = (
     "return_no",
@@ -36,6 +39,7 @@ class ReturnBatch:
     places      where every field stands in every file (PLACE_COLUMNS)
     structure   problems of file and sheets (STRUCTURE_COLUMNS): F01, F04, F07, F08, F09
     row_counts  rows read and ignored per sheet (ROW_COUNT_COLUMNS), the basis of conservation
+    said        return_no -> lines of its sheet 问题清单 that bear an explanation; returns without any are not in it
     """
 
     returns: pd.DataFrame
@@ -45,3 +49,4 @@ class ReturnBatch:
     places: pd.DataFrame
     structure: pd.DataFrame
     row_counts: pd.DataFrame
+    said: Mapping[int, list[Said]] = field(default_factory=dict)

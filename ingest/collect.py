@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import as_completed
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ import pandas as pd
 
 from catalogue import load as load_catalogue
 from catalogue.errors import Unavailable
+from catalogue.explanations import Said
 from catalogue.workers import worker_pool
 from ingest.county_rules import judge_county
 from ingest.inspection import Inspection, inspect
@@ -24,7 +25,9 @@ from ingest.reports.judging import judge_reports
 from ingest.workbook import ReceivedFile, read_batch
 from warehouse.archive import archived_path
 from warehouse.checks import LoadedHistory, received_before
-from warehouse.connection import Warehouse
+from warehouse.connection import Connection, Warehouse
+from warehouse.duty.explanations import record
+from warehouse.duty.obligations import granted_days, note_empty
 from warehouse.followup import awaiting, leave
 from warehouse.inbox import newest_submission, record_collected
 from warehouse.layout import record_layout
@@ -71,6 +74,7 @@ def collect_chunk(settings: Place, chunk: Chunk, workers: int = 1) -> dict[str, 
             jurisdiction,
             LoadedHistory(connection),
             lambda returns: received_before(connection, returns),
+            granted_days(connection),
         )
 
     codes = sorted({entry["township"] for entry in files})
@@ -84,11 +88,19 @@ def collect_chunk(settings: Place, chunk: Chunk, workers: int = 1) -> dict[str, 
         stored = loaded.submissions
         record_layout(connection, stored[stored["is_new"]], batch.places)
         touched = stored.loc[stored["is_touched"], "submission_id"].tolist()
+        _note_content(connection, stored[stored["is_new"]], batch.said)
         refresh_touched(connection, touched)
         leave(connection, "county_rules", touched)
         leave(connection, "return", stored.loc[stored["is_new"], "submission_id"].tolist())
         record_collected(connection, pd.DataFrame(files))
     return _summary(chunk["name"], loaded)
+
+
+def _note_content(connection: Connection, new: pd.DataFrame, said: Mapping[int, list[Said]]) -> None:
+    """New returns that hold nothing are known as such, and what came back on their 问题清单 is kept."""
+    numbers = dict(zip(new["return_no"], new["submission_id"], strict=True))
+    note_empty(connection, numbers.values())
+    record(connection, {numbers[number]: lines for number, lines in said.items() if number in numbers})
 
 
 def _summary(name: str, loaded: Loaded) -> dict[str, Any]:

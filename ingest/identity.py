@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Mapping
 from datetime import date
 from typing import Any
 
@@ -70,8 +70,16 @@ def identify(batch: ReturnBatch, register: Register | None, catalogue: Catalogue
     return table, pd.concat([findings, _structure(batch, form)], ignore_index=True)
 
 
-def late_findings(returns: pd.DataFrame, identity: pd.DataFrame, later: Collection[int]) -> pd.DataFrame:
-    """F10 for first versions received after their due day; `later` names the returns that are no first versions."""
+def late_findings(
+    returns: pd.DataFrame,
+    identity: pd.DataFrame,
+    later: Collection[int],
+    granted: Mapping[tuple[str, str], date],
+) -> pd.DataFrame:
+    """F10 for first versions received after their due day, or after the day granted to the township for the month.
+
+    `later` names the returns that are no first versions.
+    """
     table = identity.merge(returns[["return_no", "received_at"]], on="return_no").dropna(subset=["due_on"])
     found = [
         {
@@ -81,7 +89,8 @@ def late_findings(returns: pd.DataFrame, identity: pd.DataFrame, later: Collecti
             "expected": str(row["due_on"]),
         }
         for row in table.to_dict("records")
-        if row["return_no"] not in later and row["received_at"].date() > row["due_on"]
+        if row["return_no"] not in later
+        and row["received_at"].date() > max(row["due_on"], granted.get((row["township_code"], row["period"]), date.min))
     ]
     return shape_findings(pd.DataFrame(found)) if found else empty_findings()
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
@@ -43,11 +44,13 @@ def inspect(
     jurisdiction: Jurisdiction,
     history: History | None = None,
     received_before: Earlier | None = None,
+    granted: Mapping[tuple[str, str], date] | None = None,
 ) -> Inspection:
     """All findings of file, cell, row, sheet and workbook rules, in one pass.
 
     Without `history` the batch is a dry run: what depends on earlier returns is judged within the batch or left open.
-    `received_before` names those returns (township_code, period, received_at) that are no first versions.
+    `received_before` names those returns (township_code, period, received_at) that are no first versions; `granted`
+    the later due days of townships and months that were given an extension or owe nothing.
     """
     form = catalogue.current_form
     identity, file_findings = identify(batch, register, catalogue)
@@ -60,7 +63,7 @@ def inspect(
     prepared = prepare(known, form, kinds, jurisdiction, history or NoHistory(), offline=offline)
     judgement = judge(known, prepared.sheets, form)
     later = set(returns["return_no"]) if offline else _no_first_versions(returns, received_before)
-    late = late_findings(batch.returns, identity, later)  # a dry run has not been received
+    late = late_findings(batch.returns, identity, later, granted or {})  # a dry run has not been received
     files = word_findings(shape_findings(pd.concat([file_findings, late], ignore_index=True)), form)
     findings = pd.concat([files, judgement.findings], ignore_index=True)
     return Inspection(known, prepared, identity, sort_findings(findings, catalogue), judgement.not_evaluable)

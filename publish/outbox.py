@@ -13,6 +13,7 @@ from catalogue.periods import Period
 from publish.annotation import Job, annotate_many, describe_status
 from warehouse.archive import archived_path
 from warehouse.connection import Warehouse, query
+from warehouse.duty.explanations import standings
 from warehouse.followup import finish
 from warehouse.generation import SQL
 from warehouse.layout import read_layout
@@ -45,6 +46,7 @@ def return_workbooks(settings: Place, submission_ids: list[int], workers: int = 
         chosen = [int(number) for number in returns["submission_id"]]
         findings = query(connection, SUMMARY / "findings.sql", {"submissions": chosen})
         places = read_layout(connection, chosen)
+        said = standings(connection, chosen)
     jobs = []
     for record in returns.to_dict("records"):
         row: dict[str, Any] = {str(key): None if pd.isna(value) else value for key, value in record.items()}
@@ -58,7 +60,7 @@ def return_workbooks(settings: Place, submission_ids: list[int], workers: int = 
             due_on=row["due_on"],
             days_late=row["days_late"],
         )
-        jobs.append(Job(row["submission_id"], source, target, note))
+        jobs.append(Job(row["submission_id"], source, target, note, said.get(int(row["submission_id"]), {})))
     written = annotate_many(
         jobs,
         findings.rename(columns={"submission_id": "return_no"}),
@@ -82,4 +84,10 @@ def _target(outbox: Path, row: dict[str, Any]) -> Path:
     stem = _FORBIDDEN.sub("_", Path(row["file_name"]).stem)[:LONGEST]
     if not row["township"] or not row["period"]:
         return outbox / "未识别" / f"{stem}（{row['submission_id']}号问题）.xlsx"
-    return outbox / str(row["period"]) / str(row["township"]) / f"{stem}（第{int(row['version'])}版问题）.xlsx"
+    return outbox / annotated_name(row["period"], row["township"], row["file_name"], row["version"])
+
+
+def annotated_name(period: str, township: str, file_name: str, version: float) -> str:
+    """Where below the outbox the annotated copy of a township's return stands; other suffixes than .xlsx are rare."""
+    stem = _FORBIDDEN.sub("_", Path(file_name).stem)[:LONGEST]
+    return f"{period}/{township}/{stem}（第{int(version)}版问题）.xlsx"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import getpass
 import json
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -60,6 +61,7 @@ class Settings(BaseSettings):
     published_folder: Path | None = Field(
         default=None, validation_alias=AliasChoices("published_folder", "TAIZHANG_PUBLISHED")
     )
+    pages_folder: Path | None = Field(default=None, validation_alias=AliasChoices("pages_folder", "TAIZHANG_PAGES"))
     smtp_host: str | None = None
     smtp_port: int = Field(default=25, ge=1, le=65535)
     smtp_starttls: bool = False
@@ -87,7 +89,15 @@ class Settings(BaseSettings):
         """Addresses and days are written with commas between them."""
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("home", "inbox_folder", "archive_folder", "outbox_folder", "dags_folder", "published_folder")
+    @field_validator(
+        "home",
+        "inbox_folder",
+        "archive_folder",
+        "outbox_folder",
+        "dags_folder",
+        "published_folder",
+        "pages_folder",
+    )
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return None if value is None else value.expanduser().absolute()
@@ -148,6 +158,10 @@ class Settings(BaseSettings):
         """Who acts at the command line: who is named, else the person set, else the account."""
         return by or self.person or getpass.getuser()
 
+    def now(self) -> datetime:
+        """The county's local time, as received times are kept."""
+        return datetime.now(self.zone).replace(tzinfo=None)
+
     @property
     def inbox(self) -> Path:
         """Where townships' workbooks arrive."""
@@ -172,6 +186,11 @@ class Settings(BaseSettings):
     def published(self) -> Path:
         """Where drafts for objections and bulletins are given out, a folder per period."""
         return self.published_folder or self.home / "published"
+
+    @property
+    def pages(self) -> Path:
+        """Where the status pages are built."""
+        return self.pages_folder or self.home / "pages"
 
     @property
     def dags(self) -> Path:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from catalogue.explanations import Said
 from catalogue.models import Field, Form, Sheet, Synonyms
 from catalogue.periods import Period
 from catalogue.returns import (
@@ -100,6 +101,7 @@ class _Assembly:
     periods: list[Period | None] = field(default_factory=list)
     since_1904: list[bool] = field(default_factory=list)
     readable: list[bool] = field(default_factory=list)
+    said: dict[int, list[Said]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Every sheet of the form has its rows, if only none."""
@@ -109,6 +111,8 @@ class _Assembly:
         """Adds a file."""
         self.since_1904.append(reading.epoch_1904)
         self.readable.append(reading.readable)
+        if reading.said:
+            self.said[number] = reading.said
         self.problems += [(number, item.rule, item.sheet, item.observed, item.detail) for item in reading.problems]
         for code, sheet in reading.sheets.items():
             self.rows[code].add(number, sheet)
@@ -132,6 +136,7 @@ class _Assembly:
             places=self._places(),
             structure=_table(STRUCTURE_COLUMNS, self.problems),
             row_counts=_table(ROW_COUNT_COLUMNS, self.counts),
+            said=self.said,
         )
 
     def _type(self, rows: _Rows) -> None:

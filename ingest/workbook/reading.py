@@ -11,6 +11,7 @@ from ingest.workbook.cells import CellGrammar, Parse
 from ingest.workbook.container import Container, refuse_bombs
 from ingest.workbook.grids import Grid, open_workbook
 from ingest.workbook.labels import FormLabels
+from ingest.workbook.listing import read_said
 from ingest.workbook.profiles import read_profile
 from ingest.workbook.received import FileReading, Identity, Problem, Unreadable
 from ingest.workbook.tables import read_table
@@ -77,7 +78,9 @@ class FileReader:
                     empty[sheet.code] = grid
                 elif grid.rows:
                     self._add(reading, grid, sheet.code)
-            elif not grid.is_empty and not self.labels.is_own(grid):
+            elif self.labels.is_own(grid):
+                reading.said += read_said(grid)
+            elif not grid.is_empty:
                 reading.problems.append(Problem("F07", None, grid.name, "工作表不在表单内"))
         for code, grid in empty.items():
             if code not in reading.sheets:

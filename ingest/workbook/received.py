@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from catalogue.explanations import Said
+
 
 class Unreadable(Exception):
     """The file is no workbook that can be read (rule F01); the text is the Chinese reason for the clerk."""
@@ -79,11 +81,15 @@ class SheetReading:
 
 @dataclass
 class FileReading:
-    """One file, read. Where `problems` holds an F01 there are no sheets. `epoch_1904`: serials count from 1904."""
+    """One file, read. Where `problems` holds an F01 there are no sheets. `epoch_1904`: serials count from 1904.
+
+    said: lines of the sheet 问题清单 (if the file is an annotated one sent back) that bear an explanation
+    """
 
     sheets: dict[str, SheetReading] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     epoch_1904: bool = False
+    said: list[Said] = field(default_factory=list)
 
     @classmethod
     def unreadable(cls, reason: str) -> FileReading:

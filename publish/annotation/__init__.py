@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from catalogue import Form, Rule
+from catalogue.explanations import Standing
 from catalogue.workers import worker_pool
 from publish.annotation.entries import Entry, make_entries, read_places
 from publish.annotation.package import Limits
@@ -19,19 +20,23 @@ from publish.annotation.wording import describe_status
 
 __all__ = ["Job", "Limits", "annotate", "annotate_many", "describe_status"]
 
-_FINDING = ("rule", "severity", "sheet", "excel_row", "field", "observed", "expected", "message")
+_FINDING = ("rule", "severity", "sheet", "excel_row", "field", "observed", "expected", "message", "row_key")
 _PLACE = ("sheet", "sheet_name", "field", "excel_col", "excel_row")
 Rows = list[dict[Hashable, Any]]
 
 
 @dataclass(frozen=True)
 class Job:
-    """One return to annotate; `note`: heading and lines on top of the list (see `describe_status`)."""
+    """One return to annotate; `note`: heading and lines on top of the list (see `describe_status`).
+
+    `standings`: finding key -> what is known of the warning's explanation.
+    """
 
     return_no: int
     source: Path
     target: Path
     note: str
+    standings: Mapping[str, Standing] = field(default_factory=dict)
 
 
 def annotate(
@@ -44,6 +49,7 @@ def annotate(
     rules: Mapping[str, Rule],
     note: str,
     limits: Limits | None = None,
+    standings: Mapping[str, Standing] | None = None,
 ) -> Path:
     """The annotated copy of one return is written; returns its path, `target` with the suffix of what was written.
 
@@ -51,7 +57,8 @@ def annotate(
     is, a workbook comes out: the file itself marked, a copy of its values marked, or the list alone. Raises OSError
     when the target cannot be written.
     """
-    entries = make_entries(_rows(findings, _FINDING), read_places(_rows(places, _PLACE)), form, rules)
+    placed = read_places(_rows(places, _PLACE))
+    entries = make_entries(_rows(findings, _FINDING), placed, form, rules, standings or {})
     return write_annotated(source, target, entries, note, limits or Limits())
 
 
@@ -69,10 +76,12 @@ def annotate_many(
     wanted = [job.return_no for job in jobs]
     found = _by_return(findings, _FINDING, wanted)
     placed = _by_return(places, _PLACE, wanted)
-    made: Iterator[tuple[Job, list[Entry]]] = (
-        (job, make_entries(found.get(job.return_no, []), read_places(placed.get(job.return_no, [])), form, rules))
-        for job in jobs
-    )
+
+    def entries(job: Job) -> list[Entry]:
+        places = read_places(placed.get(job.return_no, []))
+        return make_entries(found.get(job.return_no, []), places, form, rules, job.standings)
+
+    made: Iterator[tuple[Job, list[Entry]]] = ((job, entries(job)) for job in jobs)
     write: Callable[[tuple[Job, list[Entry]]], Path] = partial(_write, limits=limits or Limits())
     if workers <= 1 or len(jobs) < 2:
         return [write(item) for item in made]
@@ -86,7 +95,7 @@ def _write(item: tuple[Job, list[Entry]], *, limits: Limits) -> Path:
 
 
 def _rows(frame: pd.DataFrame, columns: Iterable[str]) -> Rows:
-    return frame[list(columns)].to_dict("records")
+    return frame.reindex(columns=list(columns)).to_dict("records")
 
 
 def _by_return(frame: pd.DataFrame, columns: tuple[str, ...], wanted: Iterable[int]) -> dict[int, Rows]:

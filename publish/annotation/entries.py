@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from catalogue import Form, Rule, Sheet
+from catalogue.explanations import Standing, finding_key
 from publish.annotation.grid import Cell
 
 SEVERITIES = {"hard": "必须改正", "warn": "请核实", "info": "提示"}
@@ -29,7 +30,10 @@ Places = Mapping[tuple[str, str], Place]  # (sheet code, field code) -> place
 
 @dataclass(frozen=True)
 class Entry:
-    """One finding. `cell` is marked; `link` is where the list leads to when there is no cell to mark."""
+    """One finding. `cell` is marked; `link` is where the list leads to when there is no cell to mark.
+
+    `key` tells the finding again when the list comes back; `standing` is what is known of its explanation.
+    """
 
     severity: str
     rule: str
@@ -41,6 +45,8 @@ class Entry:
     expected: str
     message: str
     mend: str
+    key: str = ""
+    standing: Standing | None = None
 
 
 def read_places(rows: Sequence[Mapping[Hashable, Any]]) -> dict[tuple[str, str], Place]:
@@ -55,14 +61,23 @@ def read_places(rows: Sequence[Mapping[Hashable, Any]]) -> dict[tuple[str, str],
 
 
 def make_entries(
-    findings: Sequence[Mapping[Hashable, Any]], places: Places, form: Form, rules: Mapping[str, Rule]
+    findings: Sequence[Mapping[Hashable, Any]],
+    places: Places,
+    form: Form,
+    rules: Mapping[str, Rule],
+    standings: Mapping[str, Standing],
 ) -> list[Entry]:
-    """The findings of one return, gravest first, then in the order of the form, of rows and of columns."""
+    """The findings of one return, gravest first, then in the order of the form, of rows and of columns.
+
+    `standings`: finding key -> what is known of its explanation.
+    """
     tabs: dict[str, Place] = {}
     for (sheet_code, _), place in places.items():
         tabs.setdefault(sheet_code, place)
     order = {sheet.code: number for number, sheet in enumerate(form.sheets)}
-    entries = [(_entry(row, places, tabs, form, rules), order.get(str(row["sheet"]), -1)) for row in findings]
+    entries = [
+        (_entry(row, places, tabs, form, rules, standings), order.get(str(row["sheet"]), -1)) for row in findings
+    ]
     entries.sort(
         key=lambda item: (_ORDER[item[0].severity], item[1], item[0].cell or item[0].link or (0, 0), item[0].rule)
     )
@@ -70,7 +85,12 @@ def make_entries(
 
 
 def _entry(
-    row: Mapping[Hashable, Any], places: Places, tabs: Mapping[str, Place], form: Form, rules: Mapping[str, Rule]
+    row: Mapping[Hashable, Any],
+    places: Places,
+    tabs: Mapping[str, Place],
+    form: Form,
+    rules: Mapping[str, Rule],
+    standings: Mapping[str, Standing],
 ) -> Entry:
     rule = rules[str(row["rule"])]
     sheet = next((sheet for sheet in form.sheets if sheet.code == row["sheet"]), None)
@@ -81,6 +101,8 @@ def _entry(
     wanted = expected or ("、".join(field.choices) if field else "")
     cell, link = _cells(row, sheet, field_code, places, tabs)
     tab = tabs.get(sheet.code) if sheet else None
+    known = [_text(row.get(name)) or None for name in ("sheet", "row_key", "field", "observed", "expected", "message")]
+    key = finding_key(rule.id, *known)
     return Entry(
         severity=str(row["severity"]),
         rule=rule.id,
@@ -92,6 +114,8 @@ def _entry(
         expected=expected,
         message=_text(row["message"]) or rule.title,
         mend=rule.mend.format(label=label, observed=observed, expected=wanted),
+        key=key,
+        standing=standings.get(key),
     )
 
 

@@ -10,24 +10,32 @@ from typing import Any
 
 from python_calamine import CalamineWorkbook
 
+from catalogue.explanations import EXPLANATION, KEY, MESSAGE, RULE, SHEET, STANDING
 from publish.annotation.entries import SEVERITIES, Entry
 from publish.annotation.grid import Cell
 from publish.annotation.markup import line_count, location, reference, sayable
 
-LIST_NAME = "问题清单"
 COLUMNS = {
     "序号": 6,
     "级别": 10,
-    "规则": 22,
-    "工作表": 12,
+    RULE: 22,
+    SHEET: 12,
     "单元格": 8,
     "发现的内容": 18,
     "应为": 18,
-    "问题": 34,
+    MESSAGE: 34,
     "怎么改": 34,
-    "说明": 26,
+    EXPLANATION: 26,
+    STANDING: 14,
+    KEY: 0,  # hidden; sorted along with its line
 }
-_LINE_POINTS, _LAST = 15.5, "J"
+_LINE_POINTS, _LAST = 15.5, "L"
+_STATES = {
+    "open": "待县核定",
+    "accepted": "县已认可，不用再处理",
+    "refused": "县未认可",
+    "changed": "数值已变，请重新说明",
+}
 _LONGEST = 400  # characters of a text in the list
 Explanations = Mapping[tuple[str, ...], str]
 Finder = Callable[[str], str | None]  # name of a sheet -> its tab's name in the file, None when it is not there
@@ -51,10 +59,12 @@ def list_sheet(
     head = len(rows) + 1
     rows.append(_row(head, 22, [_cell(head, i, name, looks["head"]) for i, name in enumerate(COLUMNS, start=1)]))
     alike = Counter(_loose(entry) for entry in entries)
+    same = Counter(entry.key for entry in entries)
     for index, entry in enumerate(entries[:longest], start=1):
         row, tab = head + index, find(entry.sheet_name) if entry.sheet_name else None
         moved = explanations.get(_loose(entry), "") if alike[_loose(entry)] == 1 else ""
-        texts = _texts(index, entry, explanations.get(_exact(entry), moved), tab)
+        said = explanations.get(_exact(entry), moved)
+        texts = _texts(index, entry, explanations.get((entry.key,), said) if same[entry.key] == 1 else said, tab)
         rows.append(_line(row, texts, looks))
         links.extend(_links(row, entry, tab, find))
     last = head + max(1, min(len(entries), longest))
@@ -78,7 +88,7 @@ def _part(rows: Sequence[str], links: Sequence[str], bounds: tuple[int, int], na
     head, last = bounds
     merges = "".join(f'<mergeCell ref="A{number}:{_LAST}{number}"/>' for number in range(1, head))
     widths = enumerate(COLUMNS.values(), start=1)
-    columns = "".join(f'<col min="{i}" max="{i}" width="{width}" customWidth="1"/>' for i, width in widths)
+    columns = "".join(_column(number, width) for number, width in widths)
     hyperlinks = f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else ""
     return (
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{namespace}">'
@@ -94,8 +104,14 @@ def _part(rows: Sequence[str], links: Sequence[str], bounds: tuple[int, int], na
     )
 
 
+def _column(number: int, width: int) -> str:
+    hidden = "" if width else ' hidden="1"'
+    return f'<col min="{number}" max="{number}" width="{width or 14}"{hidden} customWidth="1"/>'
+
+
 def _texts(index: int, entry: Entry, explanation: str, tab: str | None) -> list[tuple[str, str]]:
-    """Text and look of every column of a finding's line."""
+    """Text and look of every column of a finding's line; what was said stands in it until other words do."""
+    known = entry.standing
     texts = [
         (str(index), "centre"),
         (SEVERITIES[entry.severity], entry.severity),
@@ -106,13 +122,26 @@ def _texts(index: int, entry: Entry, explanation: str, tab: str | None) -> list[
         (entry.expected, "text"),
         (entry.message, "text"),
         (entry.mend, "text"),
-        (explanation, "note"),
+        ((known.text if known and not explanation else explanation), "note"),
+        (_standing(entry, explanation), "centre"),
+        (entry.key, "text"),
     ]
     return [(sayable(text, _LONGEST), look) for text, look in texts]
 
 
+def _standing(entry: Entry, explanation: str) -> str:
+    """What became of the explanation; why a finding that must be mended cannot be explained."""
+    if entry.severity == "hard":
+        return "不能以说明代替改正" if explanation else ""
+    if entry.standing is None:
+        return ""
+    decision = f"：{entry.standing.decision}" if entry.standing.decision and entry.standing.state == "refused" else ""
+    return _STATES.get(entry.standing.state, "") + decision
+
+
 def _line(row: int, texts: Sequence[tuple[str, str]], looks: Mapping[str, int]) -> str:
-    lines = max(line_count(text, width - 2) for (text, _), width in zip(texts, COLUMNS.values(), strict=True))
+    shown = [(text, width) for (text, _), width in zip(texts, COLUMNS.values(), strict=True) if width]
+    lines = max(line_count(text, width - 2) for text, width in shown)
     cells = [_cell(row, i, text, looks[look]) for i, (text, look) in enumerate(texts, start=1)]
     return _row(row, min(400.0, 6 + _LINE_POINTS * lines), cells)
 
@@ -153,17 +182,20 @@ def _loose(entry: Entry) -> tuple[str, ...]:
 def read_explanations(data: bytes, sheet: str) -> dict[tuple[str, ...], str]:
     """What the clerk wrote beside findings of an earlier round: by rule, sheet, cell and message.
 
-    Where the message stood there once, also without the cell, which may have moved since.
+    Where the message stood there once, also without the cell, which may have moved since; and by the finding's key.
     """
     rows: list[list[Any]] = CalamineWorkbook.from_filelike(BytesIO(data)).get_sheet_by_name(sheet).to_python()
     names = list(COLUMNS)
-    head = next((number for number, row in enumerate(rows) if [str(cell) for cell in row[: len(names)]] == names), None)
+    head = next((number for number, row in enumerate(rows) if [str(cell) for cell in row[:3]] == names[:3]), None)
+    names = [str(cell).strip() for cell in rows[head]] if head is not None else names
     found: dict[tuple[str, ...], str] = {}
     alike: Counter[tuple[str, ...]] = Counter()
     for cells in rows[head + 1 :] if head is not None else ():
         line = dict(zip(names, (str(cell).strip() for cell in cells), strict=False))
-        rule, sheet_name, message = line["规则"].split(" ", 1)[0], line.get("工作表", ""), line.get("问题", "")
+        rule, sheet_name, message = line.get(RULE, "").split(" ", 1)[0], line.get(SHEET, ""), line.get(MESSAGE, "")
         alike[rule, sheet_name, message] += 1
-        if explanation := line.get("说明"):
-            found[rule, sheet_name, line["单元格"], message] = found[rule, sheet_name, message] = explanation
+        if explanation := line.get(EXPLANATION):
+            found[rule, sheet_name, line.get("单元格", ""), message] = found[rule, sheet_name, message] = explanation
+            if key := line.get(KEY):
+                found[(key,)] = explanation
     return {key: text for key, text in found.items() if alike[key] <= 1}

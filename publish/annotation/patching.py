@@ -14,11 +14,12 @@ from lxml import etree
 from python_calamine import CalamineError
 from xlsxwriter.exceptions import XlsxWriterException
 
+from catalogue.explanations import LIST_NAME
 from publish.annotation.book import Book, SheetPart
 from publish.annotation.comments import Comments
 from publish.annotation.entries import SEVERITIES, Entry
 from publish.annotation.grid import Cell, Grid
-from publish.annotation.listing import LIST_NAME, list_sheet, read_explanations
+from publish.annotation.listing import list_sheet, read_explanations
 from publish.annotation.package import Limits, Package, UnpatchableError
 from publish.annotation.styles import Styles
 from publish.annotation.values import copy_values, empty_workbook

@@ -10,7 +10,7 @@ from typing import Any
 import xlsxwriter
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from publish.annotation.listing import LIST_NAME
+from catalogue.explanations import LIST_NAME
 from publish.annotation.markup import width_units
 from publish.annotation.package import Limits, UnpatchableError
 

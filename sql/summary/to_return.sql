@@ -7,14 +7,18 @@ select
     s.status,
     s.township_code,
     s.period,
-    s.due_on,
+    greatest(s.due_on, g.extended_to) as due_on,
     s.hard_findings,
     s.warnings,
     v.version,
-    v.days_late,
+    case
+        when g.extended_to is null then v.days_late
+        else least(v.days_late, greatest(0, s.received_at::date - greatest(s.due_on, g.extended_to)))
+    end as days_late,
     t.name as township
 from intake.submission as s
 inner join intake.version as v on s.submission_id = v.submission_id
+left join duty.granted as g on s.township_code = g.township_code and s.form = g.form and s.period = g.period
 left join lateral (
     select r.name
     from registry.township as r

@@ -1,0 +1,1 @@
+"""What is due and who was told: obligations, concessions, explanations, alerts, contacts and the outbox of messages."""
