@@ -59,14 +59,12 @@ class RankSets:
 
         From the best down a unit joins the group above as long as no member is significantly ahead of it.
         """
-        groups: list[Ints] = []
-        members: list[int] = []
-        for unit in np.argsort(-self.scores, kind="stable").tolist():
-            if members and self.is_any_ahead(np.array(members), unit):
-                groups.append(np.array(members, dtype=np.int64))
-                members = []
-            members.append(unit)
-        return [*groups, np.array(members, dtype=np.int64)] if members else []
+        order, first, groups = np.argsort(-self.scores, kind="stable"), 0, []
+        for place in range(1, len(order) + 1):
+            if place == len(order) or self.is_any_ahead(order[first:place], int(order[place])):
+                groups.append(order[first:place])
+                first = place
+        return groups
 
 
 def find_rank_sets(scores: Array, deviations: Array, coverage: float) -> RankSets:

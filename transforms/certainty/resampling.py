@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,11 +118,14 @@ def redraw(
 ) -> Iterator[Inputs]:
     """Resamples of the inputs in batches, [draw, U, I]: by chance, with the gaps filled, or both."""
     laws = _find_laws(model) if chance else {}
+    columns = [np.ascontiguousarray(array.T)[:, None, :] for array in _arrays(model.inputs)]
     batch = max(1, _FIGURES // max(model.counts.size, 1))
     for start in range(0, draws, batch):
-        figures = _Figures.repeat(model.inputs, min(batch, draws - start), gaps=gaps)
+        size = min(batch, draws - start)
+        sizes = (size, size, size if gaps else 1)
+        figures = _Figures(model, *map(partial(np.repeat, axis=1), columns, sizes))
         for column, law in laws.items():
-            figures.put_counts(column, law.rows, law.draw(random, figures.draws))
+            figures.put_counts(column, law.rows, law.draw(random, size))
         if gaps:
             _fill(model, figures, random)
             _widen(model, figures, random)
@@ -153,15 +157,10 @@ class _Figures:
     The denominators have one draw where no gap is to be filled.
     """
 
-    origin: Inputs
+    model: Model
     value: Array
     numerator: Array
     denominator: Array
-
-    @classmethod
-    def repeat(cls, inputs: Inputs, draws: int, *, gaps: bool) -> _Figures:
-        times = (draws, draws, draws if gaps else 1)
-        return cls(inputs, *(_repeat(array, each) for array, each in zip(_arrays(inputs), times, strict=True)))
 
     @property
     def draws(self) -> int:
@@ -169,7 +168,7 @@ class _Figures:
 
     def put_counts(self, column: int, rows: Ints, counts: Array) -> None:
         """The counts [draw, row] stand in place of the known ones."""
-        if self.origin.is_rate[column]:
+        if self.model.are_rates[column]:
             self.numerator[column][:, rows] = counts
             self.value[column][:, rows] = counts / self.denominator[column][:, rows]
         else:
@@ -177,14 +176,9 @@ class _Figures:
 
     def inputs(self) -> Inputs:
         """As inputs [draw, U, I]."""
-        return self.origin.with_figures(
+        return self.model.inputs.with_figures(
             *(np.moveaxis(array, 0, -1) for array in (self.value, self.numerator, self.denominator))
         )
-
-
-def _repeat(array: Array, draws: int) -> Array:
-    """[unit, input] as [input, draw, unit]."""
-    return np.repeat(array.T[:, None, :], draws, axis=1)
 
 
 def _arrays(inputs: Inputs) -> tuple[Array, Array, Array]:
