@@ -53,6 +53,23 @@ _CONGRESS = ("人大", "代表", "主席团", "联络站", "选民")
 _ABOVE = re.compile(
     r"全国人大|[县市区]人民政府|[县市区]第?[一二三四五六七八九十\d]+届|纪检监察|[县市区]纪委|全国人民代表大会|[省市县区]人民代表大会|人大常委会(?:会议|委员长|主任|工作报告)|常委会会议"
 )
+_NOT_CONGRESS = [  # hold a word of _CONGRESS and say nothing of it
+    *(
+        "村民代表",
+        "群众代表",
+        "职工代表",
+        "党代表",
+        "党员代表",
+        "居民代表",
+        "学生代表",
+        "家长代表",
+        "企业代表",
+        "妇女代表",
+    ),
+    *("青年代表", "代表性", "登记选民", "选民登记", "县人大代表", "市人大代表", "政协"),
+]
+_BODIES = ("镇人大", "乡人大", "主席团", "街道人大", "人大街道")
+_RARE = 100  # characters a report of a congress goes at most without speaking of it
 _SHORT, _LONG = 100, 300
 _FEW = 3
 _SAMPLE = 6_000  # characters that show whose paper it is
@@ -170,8 +187,10 @@ def _is_other(title: str, sample: str, own: int) -> bool:
         return True
     if "人大" in title or "代表" in title:
         return False
-    named = _count(sample, _CONGRESS)
-    return (len(sample) >= _SHORT and not named) or (len(sample) >= _LONG and named < _FEW)
+    spoken = _count(sample, _CONGRESS) - _count(sample, _NOT_CONGRESS)
+    if len(sample) < _SHORT:
+        return False
+    return spoken <= (0 if _count(sample, _BODIES) else 1) or (len(sample) >= _LONG and spoken * _RARE < len(sample))
 
 
 def _count(text: str, words: Sequence[str]) -> int:

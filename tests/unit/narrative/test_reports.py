@@ -124,6 +124,16 @@ def test_a_repeated_fact_is_given_once() -> None:
         ("乙镇卫生院环境整治自查情况\n我院自查出问题28个,完成整改27个,患者满意率97.5%。", "other"),
         ("乙镇纪委年度工作总结\n受理信访举报28件,办结26件,开展专项监督检查6次。", "other"),
         ("我的述职报告\n作为副镇长,我分管安全、信访,带队排查隐患153处,接待来访212人次。", "other"),
+        (
+            "乙镇生态环境保护工作总结\n全年出动检查人员,排查环境问题76个,完成整改73个,下达整改通知书21份,受理群众环境信访32件。"
+            "清理河道,拆除违建12处,投入治理资金,空气和水的质量继续变好,群众更加满意。接受县人大代表视察1次。",
+            "other",
+        ),
+        (
+            "乙镇村级换届选举工作小结\n全镇完成换届,登记选民、参加投票的人都比上届多,选举产生村委会成员98名,村民代表760名。"
+            "培训选举工作人员5期310人次,化解矛盾纠纷27起,接待来访46人次,选举平稳有序,没有发生一起上访。",
+            "other",
+        ),
         ("甲村基本情况\n全村有镇人大代表3名,调解纠纷16起,为群众办实事9件。", "other"),
         ("关于乙镇预算执行情况的报告\n人大事务支出18万元,教育支出960万元。", "government"),
         ("到丙镇学习归来\n他们一年视察5次、调研4次,接待选民上千人次。", "county"),
@@ -211,7 +221,7 @@ def test_a_title_over_the_text_of_another_township_is_told() -> None:
 
 
 def test_a_paper_that_does_not_say_whose_it_is_is_read_with_less_confidence() -> None:
-    body = "全年接待选民320人次,收集意见120条。" + "工作扎实推进,取得了新的成效。" * 8
+    body = "代表们全年接待选民320人次,收集意见120条。" + "工作扎实推进,取得了新的成效。" * 8
     named, unnamed = extract("乙镇人大工作总结\n" + body), extract("工作总结\n" + body)
     assert [fact.value for fact in named] == [fact.value for fact in unnamed]
     assert all(one.confidence > other.confidence for one, other in zip(named, unnamed, strict=True))
