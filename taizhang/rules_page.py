@@ -24,6 +24,8 @@ _PLACES = {
     "F10": "ingest/identity.py",
     "C01": "expectations/checks/cells.py",
     "S01": "expectations/suites.py",
+    "P08": "ingest/reports/judging.py",
+    "P09": "ingest/reports/judging.py",
 }
 _CELLS = "ingest/workbook/cells.py"
 _SEVERITY = {"hard": "必须改正 hard", "warn": "请核实 warn", "info": "提示 info"}

@@ -10,7 +10,7 @@ from rule_run import Finding, Outcome, file_name, goes
 
 from catalogue import load
 
-ELSEWHERE = {"P07", "P08", "P09"}  # county rules: they compare townships, not months
+ELSEWHERE = {"P07", "P08", "P09"}  # they compare townships: tests/sql/test_county_rules.py, test_report_rules.py here
 REJECTING = {"F01", "F02", "F03", "F04", "F05"}
 SILENT = "none, because "
 CASEBOOK = list(enumerate(all_cases(), start=1))
