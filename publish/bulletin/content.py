@@ -153,12 +153,12 @@ def _weaknesses(edition: Edition) -> Iterable[str]:
         told = "、".join(f"{item.label}（{share:.1%}）" for item, share in known[:_WORST])
         yield f"失分比较集中的项目（括号内为全县得分率）：{told}。"
     gaps = [
-        f"{unit.name}{len(missing)}项"
-        for unit in edition.units
-        if (missing := [item for item in unit.items if item.state == "missing"])
+        f"{item.label}（{count}个）"
+        for item in edition.items
+        if (count := sum(edition.results[unit.code, item.code].state == "missing" for unit in edition.units))
     ]
     if gaps:
-        yield f"数据不全、暂未计分的项目：{'、'.join(gaps)}。"
+        yield f"数据不全、暂未计分的项目和单位数：{'、'.join(gaps)}。"
 
 
 def _certainty(edition: Edition) -> Iterable[str]:

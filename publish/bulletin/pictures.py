@@ -28,20 +28,6 @@ class Figure:
     is_pair: bool = False
 
 
-@dataclass(frozen=True)
-class Rate:
-    """A rate of the period with its points, one a unit that has any case."""
-
-    code: str
-    label: str
-    points: tuple[funnel.RatePoint, ...]
-
-    @property
-    def common(self) -> float:
-        """The rate of all units together."""
-        return sum(point.numerator for point in self.points) / sum(point.denominator for point in self.points)
-
-
 def figures(edition: Edition) -> list[Figure]:
     """The figures there is something to show for."""
     found = [_ranks(edition)] if any(group.ranked > 1 for group in edition.groups) else []
@@ -135,7 +121,7 @@ def _trends(edition: Edition) -> Figure | None:
     return Figure("各乡镇得分变化", note, pictures)
 
 
-def rates(edition: Edition) -> list[Rate]:
+def rates(edition: Edition) -> list[funnel.Rate]:
     """The rates items rest on, those with most units beyond chance first; only such with enough units."""
     found = []
     for code in dict.fromkeys(code for item in edition.items for code in item.inputs):
@@ -147,10 +133,10 @@ def rates(edition: Edition) -> list[Rate]:
             for given in unit.inputs
             if given.code == code and _is_share(given.numerator, given.denominator)
         )
-        rate = Rate(code, edition.label(code), points)
-        if len(points) >= _FEWEST and 0 < rate.common < 1:
-            found.append(rate)
-    found.sort(key=lambda rate: -len(funnel.outside(rate.points)))
+        cases, whole = sum(point.numerator for point in points), sum(point.denominator for point in points)
+        if len(points) >= _FEWEST and 0 < cases < whole:
+            found.append(funnel.Rate(code, edition.label(code), points))
+    found.sort(key=lambda rate: -len(rate.outside))
     return found[:FUNNELS]
 
 
@@ -162,11 +148,9 @@ def _is_share(numerator: float | None, denominator: float | None) -> bool:
 
 
 def _funnels(edition: Edition) -> Figure | None:
-    pictures = tuple(
-        funnel.draw_funnel(f"funnel{number}", rate.label, rate.points) for number, rate in enumerate(rates(edition))
-    )
+    pictures = tuple(funnel.draw_rate(f"funnel{number}", rate) for number, rate in enumerate(rates(edition)))
     note = (
-        "横轴为分母（件、人次等），纵轴为比率；点线、虚线是全县比率下偶然波动的95%和99.8%范围。"
+        "横轴为分母（件、人次等），纵轴为比率；点线、虚线是全县比率下偶然波动的95%和99.8%范围（普遍参差的已放宽）。"
         "分母小的乡镇比率本来就容易忽高忽低，红点才是超出偶然范围的。"
     )
     return Figure("主要比率漏斗图", note, pictures, is_pair=True) if pictures else None

@@ -22,11 +22,11 @@ class ItemLine:
     points: str
     most: str
     share: float | None
-    figures: tuple[str, ...]
+    basis: str
     median: str
     before: str
     rule: str
-    note: str
+    state: str
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,6 @@ def _line(edition: Edition, unit: RunUnit, item: RubricItem, block: str) -> Item
     group = next(group for group in edition.groups if group.name == unit.peer_group)
     median = group.medians.get(item.code)
     before = _before(edition, unit.code).get(item.code)
-    notes = [words for words in (STATES[result.state], result.note) if words]
     reached = None if result.points is None or not result.max_points else result.points / result.max_points
     return ItemLine(
         code=item.code,
@@ -60,11 +59,11 @@ def _line(edition: Edition, unit: RunUnit, item: RubricItem, block: str) -> Item
         points="—" if result.points is None else points_text(result.points),
         most=points_text(result.max_points),
         share=None if reached is None else max(0.0, min(1.0, reached)),
-        figures=tuple(figure_words(edition, unit, code) for code in item.inputs),
+        basis=result.note or "；".join(figure_words(edition, unit, code) for code in item.inputs),
         median="—" if median is None else points_text(median),
         before="—" if before is None else points_text(before),
         rule=describe_item(item, edition.document.input_labels, is_share=edition.is_share),
-        note="；".join(notes),
+        state=STATES[result.state],
     )
 
 
@@ -117,7 +116,9 @@ def _places(edition: Edition, sources: Sequence[RunSource]) -> tuple[str, ...]:
         if source.file is None:
             told.append(f"考核组录入（{source.rows}）")
         else:
-            told.append(f"{files[source.file].period}：{' '.join(part for part in (where, cells) if part)}")
+            told.append(
+                f"{files[source.file].period}：{' '.join(part for part in (where, cells) if part) or '整份报表'}"
+            )
     return tuple(told)
 
 

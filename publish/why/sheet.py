@@ -21,8 +21,8 @@ from publish.why.improvement import improvements
 CHECK, SOURCES, ADVICE = "自查核对", "数据出处", "怎样提高"
 _ANSWERS = ("无异议", "有异议")
 _COLUMNS = (
-    ("代码", 7), ("项目", 22), ("依据（值、分子/分母）", 38), ("得分", 8), ("可得", 8), ("同组中位数", 10), ("上期", 8),
-    ("说明", 16), ("核对意见", 11), ("理由和依据（文件、单元格）", 34),
+    ("代码", 7), ("项目", 22), ("依据（值、分子/分母）", 46), ("得分", 8), ("可得", 8), ("同组中位数", 10), ("上期", 8),
+    ("说明", 9), ("核对意见", 11), ("理由和依据（文件、单元格）", 34),
 )  # fmt: skip
 
 
@@ -61,12 +61,12 @@ def _write_check(sheet: Any, looks: Looks, edition: Edition, unit: RunUnit, unti
         cells = (
             line.code,
             line.label,
-            "；".join(line.figures),
+            line.basis,
             line.points,
             line.most,
             line.median,
             line.before,
-            line.note,
+            line.state,
         )
         for column, word in enumerate(cells):
             sheet.write_string(row, column, word, looks["centre" if column in (0, 3, 4, 5, 6) else "wrapped"])

@@ -12,9 +12,9 @@ from publish.bulletin.figures import funnel
 from publish.bulletin.letter.charts import Chart, Series, place_chart
 from publish.bulletin.letter.paragraphs import add_caption, add_note
 from publish.edition import Edition, Group
+from transforms.certainty.funnel import LEVELS
 
 _ROWS = 40  # townships in one chart
-_GRID = 24
 _FUNNELS = 4  # in the letter; the page shows more
 _BLUE, _LIGHT, _RED, _GREY = "1F4E79", "9FB8D0", "A40000", "8C959F"
 
@@ -36,11 +36,9 @@ def add_pictures(document: Any, edition: Edition) -> None:
         _add_scores(document, periods, series)
     for rate in shown.rates(edition)[:_FUNNELS]:
         number += 1
-        add_caption(document, f"图{number}　{rate.label}（全县{rate.common:.1%}）")
+        add_caption(document, f"图{number}　{rate.label}（全县{rate.funnel.rate:.1%}）")
         _add_funnel(document, rate)
-        strange = "、".join(point.name for point, _ in funnel.outside(rate.points))
-        told = f"超出偶然波动范围的：{strange}。" if strange else "各乡镇都在偶然波动范围内。"
-        add_note(document, f"横轴为分母；点线、虚线为偶然波动的95%和99.8%范围。{told}")
+        add_note(document, f"横轴为分母；点线、虚线为偶然波动的95%和99.8%范围。{rate.told}")
 
 
 def _add_intervals(document: Any, edition: Edition, group: Group, start: int) -> None:
@@ -84,30 +82,22 @@ def _add_scores(document: Any, periods: Sequence[str], series: dict[str, list[fl
     add_note(document, "一半的单位在上、下四分位之间；逐期得分见随附网页和工作簿。")
 
 
-def _add_funnel(document: Any, rate: shown.Rate) -> None:
-    most = max(2.0, max(point.denominator for point in rate.points) * 1.05)
-    counts = sorted({max(1, round(most * (step + 1) / _GRID)) for step in range(_GRID)} | {1, 2, 3, 5})
-    counts = [count for count in counts if count <= most]
-    strange = {point.name for point, _ in funnel.outside(rate.points)}
+def _add_funnel(document: Any, rate: funnel.Rate) -> None:
+    counts = rate.funnel.denominators.tolist()
     series = [
-        Series(
-            f"{coverage:.1%}{'上' if side else '下'}限",
-            [funnel.limits(rate.common, count, coverage)[side] for count in counts],
-            _GREY,
-            [float(count) for count in counts],
-            line=dash,
-        )
-        for coverage, dash in zip(funnel.LIMITS, ("sysDot", "dash"), strict=True)
-        for side in (0, 1)
+        Series(f"{level:.1%}{side}", limits[place].tolist(), _GREY, counts, line=dash)
+        for place, (level, dash) in enumerate(zip(LEVELS, ("sysDot", "dash"), strict=True))
+        for side, limits in (("下限", rate.funnel.low), ("上限", rate.funnel.high))
     ]
-    series.append(Series("全县", [rate.common, rate.common], _GREY, [0.0, most], line="solid"))
+    series.append(Series("全县", [rate.funnel.rate, rate.funnel.rate], _GREY, [0.0, rate.most], line="solid"))
     for name, colour, points in (
-        ("范围内", _BLUE, [point for point in rate.points if point.name not in strange]),
-        ("范围外", _RED, [point for point in rate.points if point.name in strange]),
+        ("范围内", _BLUE, [point for point in rate.points if point.name not in rate.outside]),
+        ("范围外", _RED, [point for point in rate.points if point.name in rate.outside]),
     ):
         if points:
             at = [float(point.denominator) for point in points]
             series.append(Series(name, [point.rate for point in points], colour, at))
-    low, high = funnel.scale_of(rate.points, rate.common)
+    low, high = funnel.scale_of(rate)
     told = "；".join(f"{point.name}{point.rate:.1%}" for point in rate.points)
-    place_chart(document, Chart().scatter(series, low=low, high=high, widest=round(most)), Mm(150), Mm(56), told)
+    chart = Chart().scatter(series, low=low, high=high, widest=rate.most)
+    place_chart(document, chart, Mm(150), Mm(56), told)

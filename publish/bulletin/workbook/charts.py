@@ -8,10 +8,10 @@ from publish.bulletin.figures import funnel
 from publish.bulletin.pictures import rates
 from publish.bulletin.workbook.looks import prepare_print
 from publish.edition import Edition
+from transforms.certainty.funnel import LEVELS
 
 DATA = "图表数据"
 _FIRST_UNIT = 3  # row of the first unit on the sheet of ranks
-_GRID = 24
 _BLUE, _LIGHT, _RED, _GREY = "#1F4E79", "#9FB8D0", "#A40000", "#8C959F"
 _WIDE, _PAGE = 900, 62  # pixels; rows of a printed page at that width
 
@@ -102,7 +102,7 @@ def _intervals(
     return chart, column + 4
 
 
-def _funnel(book: Any, data: Any, column: int, rate: Any) -> tuple[Any, int]:
+def _funnel(book: Any, data: Any, column: int, rate: funnel.Rate) -> tuple[Any, int]:
     for step, words in enumerate(
         (rate.label, "分母", "比率", "分母（线）", "95%下", "95%上", "99.8%下", "99.8%上", "全县")
     ):
@@ -111,11 +111,10 @@ def _funnel(book: Any, data: Any, column: int, rate: Any) -> tuple[Any, int]:
         data.write_string(row, column, point.name)
         data.write_number(row, column + 1, point.denominator)
         data.write_number(row, column + 2, point.rate)
-    most = max([2.0, *(point.denominator for point in rate.points)])
-    counts = sorted({max(1, round(most * (step + 1) / _GRID)) for step in range(_GRID)})
+    found, counts = rate.funnel, rate.funnel.denominators.tolist()
     for row, count in enumerate(counts, start=1):
-        lines = [limit for coverage in funnel.LIMITS for limit in funnel.limits(rate.common, count, coverage)]
-        for step, value in enumerate((count, *lines, rate.common), start=3):
+        lines = [float(side[level][row - 1]) for level in range(len(LEVELS)) for side in (found.low, found.high)]
+        for step, value in enumerate((count, *lines, found.rate), start=3):
             data.write_number(row, column + step, value)
     chart = book.add_chart({"type": "scatter", "subtype": "straight"})
     for step, (words, dash) in enumerate(
@@ -145,10 +144,10 @@ def _funnel(book: Any, data: Any, column: int, rate: Any) -> tuple[Any, int]:
             "marker": {"type": "circle", "size": 6, "fill": {"color": _BLUE}, "border": {"color": "#FFFFFF"}},
         }
     )
-    low, high = funnel.scale_of(rate.points, rate.common)
-    chart.set_title({"name": f"{rate.label}（全县{rate.common:.1%}）", "name_font": {"size": 12}})
+    low, high = funnel.scale_of(rate)
+    chart.set_title({"name": f"{rate.label}（全县{rate.funnel.rate:.1%}）", "name_font": {"size": 12}})
     chart.set_legend({"none": True})
-    chart.set_x_axis({"name": "分母", "min": 0, "max": most, "num_format": "0"})
+    chart.set_x_axis({"name": "分母", "min": 0, "max": rate.most, "num_format": "0"})
     chart.set_y_axis(
         {
             "min": low,
