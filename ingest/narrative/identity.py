@@ -69,6 +69,10 @@ _NOT_CONGRESS = [  # hold a word of _CONGRESS and say nothing of it
     *("青年代表", "代表性", "登记选民", "选民登记", "县人大代表", "市人大代表", "政协"),
 ]
 _BODIES = ("镇人大", "乡人大", "主席团", "街道人大", "人大街道")
+_SUPERVISED = re.compile(
+    r"接受[^，。；]{0,6}人大(?:代表)?的?(?:监督|视察|检查|评议)"
+)  # so speaks who is not the congress
+_SELDOM = 50
 _RARE = 100  # characters a report of a congress goes at most without speaking of it
 _SHORT, _LONG = 100, 300
 _FEW = 3
@@ -190,6 +194,8 @@ def _is_other(title: str, sample: str, own: int) -> bool:
     spoken = _count(sample, _CONGRESS) - _count(sample, _NOT_CONGRESS)
     if len(sample) < _SHORT:
         return False
+    if _SUPERVISED.search(sample) and spoken * _SELDOM < len(sample):
+        return True
     return spoken <= (0 if _count(sample, _BODIES) else 1) or (len(sample) >= _LONG and spoken * _RARE < len(sample))
 
 
