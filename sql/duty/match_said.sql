@@ -41,10 +41,7 @@ warning as (
             and (s.received_at, s.submission_id) <= (o.received_at, o.submission_id)
     inner join intake.finding as f on s.submission_id = f.submission_id and f.severity = 'warn'
     cross join
-        lateral (
-            select
-                duty.finding_key(f.rule, f.sheet, f.row_key, f.field, f.observed, f.expected, f.message) as finding_key
-        ) as k
+        duty.finding_key(f.rule, f.sheet, f.row_key, f.field, f.observed, f.expected, f.message) as k (finding_key)
     order by o.submission_id asc, k.finding_key asc, s.received_at desc
 ),
 
