@@ -3,6 +3,7 @@ select
     t.township_code,
     coalesce(r.deputy_no, r.row_key) as unit,
     r.deputy_name as name,
+    t.name as township_name,
     t.kind,
     t.holds_congress,
     true as is_submitted,

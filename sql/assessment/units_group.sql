@@ -3,6 +3,7 @@ select
     t.township_code,
     min(r.deputy_group) as unit,
     t.name || min(r.deputy_group) as name,
+    t.name as township_name,
     t.kind,
     t.holds_congress,
     true as is_submitted,

@@ -3,6 +3,7 @@ select
     t.township_code,
     t.township_code as unit,
     t.name,
+    t.name as township_name,
     t.kind,
     t.holds_congress,
     g.is_loaded as is_submitted,

@@ -3,6 +3,7 @@ select distinct
     t.township_code,
     e.unit,
     t.name || e.unit as name,
+    t.name as township_name,
     t.kind,
     t.holds_congress,
     true as is_submitted,

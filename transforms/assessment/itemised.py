@@ -36,7 +36,8 @@ def _state(item: RubricItem, inputs: Inputs, place: int, points: float) -> State
         return "not_submitted" if not own and inputs.absent[place, columns].any() else "scored"
     if not item.parts or (item.applies_to == "congress" and not inputs.congress[place]):
         return "not_applicable"
-    return "missing" if inputs.missing[place, columns].any() else "not_applicable"
+    unknown = inputs.missing | inputs.absent
+    return "missing" if unknown[place, columns].any() else "not_applicable"
 
 
 def _item(

@@ -14,7 +14,7 @@ from catalogue.inputs import inputs_of
 from catalogue.rubric import Rubric
 from transforms.scoring import Inputs
 
-UNIT_COLUMNS = ("township_code", "unit", "name", "kind", "holds_congress", "is_submitted", "size")
+UNIT_COLUMNS = ("township_code", "unit", "name", "township_name", "kind", "holds_congress", "is_submitted", "size")
 INPUT_COLUMNS = ("township_code", "unit", "input", "value", "numerator", "denominator", "is_approximate")
 SOURCE_COLUMNS = ("township_code", "unit", "input", "submission_id", "sheet", "sheet_name", "excel_rows", "columns")
 FILE_COLUMNS = ("submission_id", "township_code", "period", "file_name", "sha256")

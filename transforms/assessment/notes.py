@@ -26,10 +26,8 @@ def explain(
 def _part(part: Part, inputs: Inputs, place: int, given: float, known: dict[str, RubricInput]) -> str:
     said = "、".join(_figure(code, inputs, place, known) for code in part.all_inputs)
     if np.isnan(given):
-        missing = [code for code in part.all_inputs if inputs.missing[place, inputs.column(code)]]
-        if missing:
-            return f"{said}：缺少数据，不计入"
-        return f"{said}：不适用，不计入"
+        unknown = (inputs.missing | inputs.absent)[place, [inputs.column(code) for code in part.all_inputs]]
+        return f"{said}：缺少数据，不计入" if unknown.any() else f"{said}：不适用，不计入"
     return f"{said}{_rule(part)}，得{_number(given)}分" if part.type != "veto" else f"{said}{_rule(part)}"
 
 

@@ -18,7 +18,7 @@ def peer_names(peers: Peers, units: pd.DataFrame) -> tuple[list[str], list[str]]
         name = str(row.kind) if peers.separate_kinds else "乡镇"
         name = name if row.holds_congress else "街道"
         if peers.by_township:
-            name = str(row.township_code)
+            name = f"{row.township_name} {row.township_code}"
         classes.append(name)
         groups.append(name + _band(peers.size_bands, row.size))
     return groups, classes

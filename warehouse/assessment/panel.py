@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pandas as pd
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from warehouse.connection import query
+from warehouse.connection import execute, query
+from warehouse.generation import SQL
 
 ENTRY_COLUMNS = ("level", "township_code", "unit", "period", "input", "value", "evidence")
 
@@ -15,25 +16,14 @@ def add_entries(connection: Connection, entries: pd.DataFrame, person: str) -> i
 
     Returns how many were new. A value of None takes an earlier entry back.
     """
-    statement = text(
-        "insert into restricted.panel_entry (level, township_code, unit, period, input, value, evidence, entered_by) "
-        "select :level, :township_code, :unit, :period, :input, cast(:value as double precision), :evidence, :person "
-        "where (cast(:value as double precision), :evidence) is distinct from ("
-        "select e.value, e.evidence from restricted.panel_entry as e "
-        "where e.level = :level and e.township_code = :township_code and e.unit = :unit and e.period = :period "
-        "and e.input = :input order by e.entry_id desc limit 1) returning entry_id"
-    )
-    rows = entries[list(ENTRY_COLUMNS)].astype(object).to_dict("records")
-    added = [connection.execute(statement, {str(k): v for k, v in row.items()} | {"person": person}) for row in rows]
-    return sum(result.first() is not None for result in added)
+    added = 0
+    for row in entries[list(ENTRY_COLUMNS)].astype(object).to_dict("records"):
+        given = {str(name): None if value is pd.NA or value != value else value for name, value in row.items()}  # noqa: PLR0124
+        result = execute(connection, SQL / "assessment" / "add_panel_entry.sql", given | {"person": person})
+        added += result.first() is not None
+    return added
 
 
 def standing_entries(connection: Connection, level: str, period: str) -> pd.DataFrame:
     """The entries that hold for the period: township_code, unit, input, value, evidence."""
-    return query(
-        connection,
-        "select distinct on (township_code, unit, input) township_code, unit, input, value, evidence "
-        "from restricted.panel_entry where level = :level and period = :period "
-        "order by township_code, unit, input, entry_id desc",
-        {"level": level, "period": period},
-    )
+    return query(connection, SQL / "assessment" / "panel_entries.sql", {"level": level, "period": period})
