@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from catalogue.errors import CatalogueError, Refusal, Unavailable
-from taizhang.commands import assessment, clerk, county, duty, lifecycle, narrative, numbers, services
+from taizhang.commands import assessment, bulletin, clerk, county, duty, lifecycle, narrative, numbers, pages, services
 
 app = typer.Typer(
     name="taizhang",
@@ -18,7 +18,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (services, county, assessment, lifecycle, clerk, numbers, narrative, duty):
+for module in (services, county, assessment, bulletin, lifecycle, clerk, numbers, narrative, duty, pages):
     module.add_to(app)
 
 

@@ -24,6 +24,7 @@ IDS = {
     "deliver",
     "watch_platform",
     "decide",
+    "pages",
 }
 SEVERAL_AT_ONCE = {"approve", "decide"}  # a quarter and a year may wait for their approvals at the same time
 HEAVY = {"pandas", "numpy", "great_expectations", "sqlalchemy", "psycopg", "openpyxl", "python_calamine"}
