@@ -129,18 +129,20 @@ def _resolve_parts(found: Sequence[Found]) -> list[Found]:
     by_indicator: dict[str, list[Found]] = {}
     for item in found:
         by_indicator.setdefault(item.indicator, []).append(item)
-    return [
-        item if item.is_part == (part := _is_part(item, by_indicator[item.indicator])) else item._replace(is_part=part)
-        for item in found
-    ]
+    largest = {name: max(item.quantity.value for item in same) for name, same in by_indicator.items()}
+    adding_up = {name for name, same in by_indicator.items() if _adds_up(same)}
+    resolved = []
+    for item in found:
+        beside_more = item.is_part and largest[item.indicator] > item.quantity.value
+        part = beside_more or (not item.is_total and item.indicator in adding_up)
+        resolved.append(item if item.is_part == part else item._replace(is_part=part))
+    return resolved
 
 
-def _is_part(item: Found, same: Sequence[Found]) -> bool:
-    values = [other.quantity.value for other in same]
-    if item.is_part and max(values) > item.quantity.value:
-        return True
-    totals = {other.quantity.value for other in same if other.is_total and other is not item}
-    return not item.is_total and any(abs(sum(values) - 2 * total) < _SLACK for total in totals)
+def _adds_up(same: Sequence[Found]) -> bool:
+    """True when one of the numbers is said to be a total and is the sum of the others."""
+    everything = sum(item.quantity.value for item in same)
+    return any(item.is_total and abs(everything - 2 * item.quantity.value) < _SLACK for item in same)
 
 
 def _distinct(found: Sequence[Found]) -> list[Found]:
