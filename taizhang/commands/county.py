@@ -142,6 +142,7 @@ def simulate(
     townships: Annotated[int, typer.Option(min=1, help="乡镇个数。")] = 31,
     months: Annotated[str, typer.Option(help="月份范围，如 2025-01..2025-03。")] = "",
     seed: Annotated[int, typer.Option(help="随机种子；同样的种子生成同样的县。")] = 1,
+    reports: Annotated[bool, typer.Option("--reports", help="整季度的再写文字报告，其中一份照抄、一份掺水。")] = False,
     as_json: Json = False,
 ) -> None:
     """Write a fictional county."""
@@ -152,7 +153,9 @@ def simulate(
         print("请用 --months 写明月份范围，如 2025-01..2025-03。", file=sys.stderr)
         raise typer.Exit(2)
     with progress("生成") as report:
-        manifest = write_county(target, townships, months, seed, progress=report, workers=settings.workers)
+        manifest = write_county(
+            target, townships, months, seed, progress=report, workers=settings.workers, reports=reports
+        )
     if as_json:
         print_json({"folder": str(target), "workbooks": manifest.workbooks, "townships": townships})
     else:

@@ -21,6 +21,7 @@ from catalogue.register import COLUMNS as REGISTER_COLUMNS
 from taizhang.simulation import truth
 from taizhang.simulation.correspondence import PLANTABLE, Correspondence, Correspondent, Plan
 from taizhang.simulation.manifest import Manifest
+from taizhang.simulation.reports import write_reports
 from taizhang.simulation.township import VALID_FROM_YEARS, Township, found_township, place_names
 
 MOST_WITH_VALUES = 200  # townships; beyond, indicator values are left out
@@ -69,11 +70,13 @@ def simulate(
     groups: tuple[int, int] = (9, 60),
     progress: Callable[[int, int], None] | None = None,
     workers: int = 1,
+    reports: bool = False,
 ) -> Manifest:
     """Writes a fictional county with known truth into `target`; the same arguments give the same bytes.
 
     `months` is A..B (2025-01..2025-03). `fault_rate` is the share of returns with planted faults, `messy_rate` that of
     clerks with messy habits, `rules` restricts what may be planted; `deputies` and `groups` bound the townships' size.
+    With `reports` there are narrative reports for every whole quarter too (not in counties without indicator values).
     `progress` hears (townships done, townships in all). Raises Refusal when something asked for makes no sense.
     """
     plan = Plan(seed, _months(months), fault_rate, messy_rate, _rules(rules))
@@ -83,6 +86,7 @@ def simulate(
     )
     options = {"townships": townships, "months": months, "fault_rate": fault_rate, "messy_rate": messy_rate}
     options |= {"rules": ",".join(plan.rules), "deputies": list(deputies), "groups": list(groups)}
+    options |= {"reports": True} if reports else {}
     manifest = Manifest(seed=seed, options=options, contract=load().digest)
     (target / "truth").mkdir(parents=True)
     for month in plan.months:
@@ -93,6 +97,8 @@ def simulate(
             pool = stack.enter_context(get_context("spawn").Pool(min(workers, townships)))
             harvests = pool.imap(partial(_generate, errand), range(townships), chunksize=1)
         _write(target, plan, _heard(harvests, townships, progress), manifest, errand.with_values)
+    if reports and errand.with_values:
+        manifest.reports = write_reports(target, plan.months, seed)
     (target / "truth" / "manifest.json").write_text(manifest.to_json(), encoding="utf-8")
     (target / "truth" / "README.md").write_text(truth.README, encoding="utf-8")
     return manifest

@@ -31,6 +31,7 @@ class Manifest:
     indicator_values: int = 0
     quality: dict[str, float] = field(default_factory=dict)
     files: list[dict[str, Any]] = field(default_factory=list)
+    reports: list[dict[str, Any]] = field(default_factory=list)
 
     def to_json(self) -> str:
         """The manifest as JSON text, the same for the same county."""

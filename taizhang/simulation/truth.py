@@ -31,6 +31,7 @@ README = """# A fictional county with known truth (no real township, no real per
 | `expected_status.csv` | status of every file but duplicates, rows loaded and held back; `current`: version in use |
 | `rows.jsonl.gz` | every loaded row of the current returns as typed values |
 | `indicator_values.csv` | value, numerator, denominator by township, period, indicator (not in large counties) |
+| `../inbox/YYYYQn报告/*` | narrative reports, where asked for; `manifest.json` says which is copied, which padded |
 | `manifest.json` | seed, counts, what was planted where, duplicates, the townships' hidden quality |
 
 A finding is matched by file, rule and row; `row` is empty where a rule speaks of a file, a sheet, a profile figure or

@@ -20,6 +20,7 @@ import psutil
 import pytest
 
 from catalogue import load
+from catalogue.narrative import load_narrative
 from catalogue.register import Register
 from taizhang.local import Status, down, status, up
 from taizhang.local.airflow import COMPONENTS, AirflowService
@@ -217,6 +218,10 @@ def test_the_sample_county_in_the_real_scheduler_agrees_with_its_truth(county: S
     load_register(warehouse, Register.read(county_small / "townships.csv"))
     shutil.copyfile(county_small / "received.csv", county.received_file)
     shutil.copytree(county_small / "inbox", county.inbox, dirs_exist_ok=True)
+    name = next(item.name for item in Register.read(county_small / "townships.csv").townships if item.holds_congress)
+    known = next(iter(load_narrative().templates.values()))
+    words = f"{name}人大2025年第一季度工作报告\n一季度，应到代表54名，实到代表53名，参会率98.9%。\n{known}"
+    (county.inbox / "季度报告.txt").write_text(words, encoding="utf-8")
     airflow = AirflowService(county)
     run_dag(airflow, "collect", {}, silent)
     run_dag(airflow, "rollup_quarter", {"quarter": "2025Q1"}, silent)
@@ -227,6 +232,10 @@ def test_the_sample_county_in_the_real_scheduler_agrees_with_its_truth(county: S
     found = differences(county_small, warehouse)
     assert not any(found.values()), "\n".join(f"{name}\n{value}" for name, value in found.items() if value)
     assert list(county.outbox.rglob("*.xlsx"))
+    told = warehouse.query("select told from intake.quality_summary order by summary_id")["told"].iloc[0]
+    assert "P08" in told
+    assert "P09" in told
+    assert list(county.outbox.rglob("季度报告*.html"))
 
 
 def test_an_interrupted_up_stops_what_it_started(settings: Settings) -> None:
