@@ -133,7 +133,7 @@ def _derive_inputs(connection: Connection, rubric: Rubric, period: Period) -> pd
 _DERIVED_VALUES = """
 select
     township_code, unit, input, coalesce(amount, numerator / nullif(denominator, 0)) as value,
-    numerator, denominator, is_approximate
+    case when denominator is not null then numerator end as numerator, denominator, is_approximate
 from pg_temp.derived_input order by township_code, unit, input
 """
 
