@@ -29,26 +29,24 @@ class Doubt:
 
 def doubts(edition: Edition) -> list[Doubt]:
     """A row a ranked unit in the order of the list; empty when nothing was computed."""
-    known = edition.document.certainty.get("units", {})
-    return [
-        Doubt(
-            unit,
-            interval_text(unit),
-            tuple(_interval(known[unit.code].get(source)) for source in SOURCES),
-            unit.inside_quota,
-        )
-        for unit in edition.units
-        if unit.rank is not None and unit.code in known
-    ]
+    return [found for unit in edition.units if (found := _doubt(edition, unit)) is not None]
+
+
+def _doubt(edition: Edition, unit: RunUnit) -> Doubt | None:
+    known = edition.document.certainty.get("units", {}).get(unit.code)
+    if unit.rank is None or known is None:
+        return None
+    apart = tuple(_interval(known.get(source)) for source in SOURCES)
+    return Doubt(unit, interval_text(unit), apart, unit.inside_quota)
 
 
 def doubt_words(edition: Edition, unit: RunUnit) -> str:
     """The unit's intervals by source in a sentence; empty when nothing was computed."""
-    found = [one for one in doubts(edition) if one.unit.code == unit.code]
-    if not found:
+    found = _doubt(edition, unit)
+    if found is None:
         return ""
-    told = "，".join(f"只看{name}第{words}名" for name, words in zip(SOURCES.values(), found[0].apart, strict=True))
-    return f"名次区间：{told}，合起来第{found[0].together}名。"
+    told = "，".join(f"只看{name}第{words}名" for name, words in zip(SOURCES.values(), found.apart, strict=True))
+    return f"名次区间：{told}，合起来第{found.together}名。"
 
 
 def line_words(edition: Edition) -> Iterable[str]:

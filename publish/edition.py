@@ -14,7 +14,7 @@ from statistics import median
 from catalogue.approval import Approval
 from catalogue.periods import Period
 from catalogue.rubric import Rubric, RubricItem
-from catalogue.runs import RunDocument, RunItem, RunUnit
+from catalogue.runs import EarlierUnit, RunDocument, RunItem, RunSource, RunUnit
 
 STATES = {"scored": "", "not_applicable": "不适用", "missing": "数据缺", "not_submitted": "未报送"}
 MARKS = {"scored": "", "not_applicable": "—", "missing": "缺", "not_submitted": "未"}
@@ -110,7 +110,7 @@ class Edition:
             found.append(Group(peer.name, peer.quota, tuple(units), peer.medians, peer.is_line_firm, peer.groups))
         return tuple(found)
 
-    @property
+    @cached_property
     def units(self) -> tuple[RunUnit, ...]:
         """All units as they are listed: by group, then by rank."""
         return tuple(unit for group in self.groups for unit in group.units)
@@ -135,12 +135,27 @@ class Edition:
         """Each unit's items by (unit, item)."""
         return {(unit.code, item.item): item for unit in self.document.units for item in unit.items}
 
+    @cached_property
+    def sources(self) -> Mapping[str, tuple[RunSource, ...]]:
+        """Each unit's sources by its code."""
+        found: dict[str, list[RunSource]] = {}
+        for source in self.document.sources:
+            found.setdefault(source.unit, []).append(source)
+        return {unit: tuple(sources) for unit, sources in found.items()}
+
+    @cached_property
+    def before(self) -> Mapping[str, EarlierUnit]:
+        """What each unit had in the last period assessed, by its code."""
+        earlier = self.document.earlier
+        return {unit.code: unit for unit in earlier[-1].units} if earlier else {}
+
+    @cached_property
+    def _decided(self) -> Mapping[str, bool]:
+        return {change.unit: change.recommended for change in self.approval.changes} if self.approval else {}
+
     def is_recommended(self, unit: RunUnit) -> bool:
         """On the list: the approver's word where he changed it, else the run's."""
-        for change in self.approval.changes if self.approval else ():
-            if change.unit == unit.code:
-                return change.recommended
-        return unit.decision == "recommended"
+        return self._decided.get(unit.code, unit.decision == "recommended")
 
     def band(self, unit: RunUnit) -> str:
         """The grade: the run's, and once approved what the approver's list makes of it."""

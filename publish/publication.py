@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -78,10 +79,16 @@ def _self_checks(edition: Edition, until: date | None) -> Iterator[tuple[str, by
 def _own_folders(edition: Edition) -> list[tuple[RunUnit, str]]:
     """A folder name for every unit: its name, with the code where two are called the same."""
     names = [_plain_name(unit.name) for unit in edition.units]
+    count = Counter(names)
     return [
-        (unit, name if names.count(name) == 1 else _plain_name(f"{unit.name}-{unit.code}"))
+        (unit, _below(edition, unit, name if count[name] == 1 else f"{name}-{_plain_name(unit.code)}"))
         for unit, name in zip(edition.units, names, strict=True)
     ]
+
+
+def _below(edition: Edition, unit: RunUnit, name: str) -> str:
+    """Groups, deputies and villages have their folders in that of their township's code."""
+    return name if edition.document.level == "township" else f"{_plain_name(unit.township_code)}/{name}"
 
 
 def bulletin_files(edition: Edition) -> Iterator[tuple[str, bytes]]:
@@ -90,7 +97,8 @@ def bulletin_files(edition: Edition) -> Iterator[tuple[str, bytes]]:
     yield LETTER, write_letter(edition)
     yield BOOK, write_book(edition)
     yield WHAT_IF, write_what_if(edition)
-    for unit in edition.units:
+    # accounts of groups and deputies are theirs alone (write_self_checks): they are many, and about persons
+    for unit in edition.units if edition.document.level == "township" else ():
         yield f"{UNITS}/{file_stem(unit)}.html", write_why_page(edition, unit)
         yield f"{UNITS}/{file_stem(unit)}.xlsx", write_self_check(edition, unit)
 

@@ -96,8 +96,7 @@ def _is_open(edition: Edition, unit: RunUnit) -> bool:
 
 def previous_ranks(edition: Edition) -> dict[str, str]:
     """Ranks of the newest earlier run by unit code, as printed."""
-    earlier = edition.document.earlier
-    return {unit.code: str(unit.rank) for unit in earlier[-1].units if unit.rank is not None} if earlier else {}
+    return {code: str(unit.rank) for code, unit in edition.before.items() if unit.rank is not None}
 
 
 def remark(edition: Edition, unit: RunUnit) -> str:

@@ -50,7 +50,8 @@ def _line(edition: Edition, unit: RunUnit, item: RubricItem, block: str) -> Item
     result = edition.results[unit.code, item.code]
     group = next(group for group in edition.groups if group.name == unit.peer_group)
     median = group.medians.get(item.code)
-    before = _before(edition, unit.code).get(item.code)
+    known = edition.before.get(unit.code)
+    before = known.points.get(item.code) if known else None
     reached = None if result.points is None or not result.max_points else result.points / result.max_points
     return ItemLine(
         code=item.code,
@@ -82,28 +83,19 @@ def figure_words(edition: Edition, unit: RunUnit, code: str) -> str:
     return f"{label} {amount(given.value, is_share=edition.is_share(code))}（{fraction}）{about}"
 
 
-def _before(edition: Edition, unit: str) -> dict[str, float | None]:
-    earlier = edition.document.earlier
-    found = [one for one in earlier[-1].units if one.code == unit] if earlier else []
-    return dict(found[0].points) if found else {}
-
-
 def before_words(edition: Edition, unit: RunUnit) -> str:
     """Score and rank of the last period in words; empty when there are none."""
-    earlier = edition.document.earlier
-    found = [one for one in earlier[-1].units if one.code == unit.code] if earlier else []
-    if not found or found[0].score is None:
+    before = edition.before.get(unit.code)
+    if before is None or before.score is None:
         return ""
-    return f"{found[0].score:.2f}分" + (f"，第{found[0].rank}名" if found[0].rank is not None else "")
+    return f"{before.score:.2f}分" + (f"，第{before.rank}名" if before.rank is not None else "")
 
 
 def source_lines(edition: Edition, unit: RunUnit) -> list[SourceLine]:
     """Where the unit's figures stand, by input and sheet, files in order of period."""
-    document = edition.document
     grouped: dict[tuple[str, str], list[RunSource]] = {}
-    for source in document.sources:
-        if source.unit == unit.code:
-            grouped.setdefault((source.input, source.sheet_name), []).append(source)
+    for source in edition.sources.get(unit.code, ()):
+        grouped.setdefault((source.input, source.sheet_name), []).append(source)
     return [SourceLine(edition.label(code), sheet, _places(edition, found)) for (code, sheet), found in grouped.items()]
 
 
@@ -125,5 +117,5 @@ def _places(edition: Edition, sources: Sequence[RunSource]) -> tuple[str, ...]:
 def file_lines(edition: Edition, unit: RunUnit) -> list[tuple[str, str, str]]:
     """The returns the unit's figures were read from: period, file, digest."""
     document = edition.document
-    used = sorted({source.file for source in document.sources if source.unit == unit.code and source.file is not None})
+    used = sorted({source.file for source in edition.sources.get(unit.code, ()) if source.file is not None})
     return [(document.files[n].period, document.files[n].file_name, document.files[n].sha256) for n in used]

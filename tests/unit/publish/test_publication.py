@@ -298,6 +298,15 @@ def test_what_concerns_persons_says_so(run: RunDocument) -> None:
     assert "不得公开" in text_of(write_letter(edition))
 
 
+def test_accounts_of_persons_stay_out_of_the_bulletin(run: RunDocument, tmp_path: Path) -> None:
+    persons = replace(run, level="deputy")
+    assert len(write_bulletin(persons, make_approval(persons), tmp_path / "bulletin")) == 4
+    checks = write_self_checks(persons, tmp_path / "checks")
+    unit = persons.units[0]
+    assert checks[unit.code] == tmp_path / "checks" / unit.township_code / unit.name / CHECK
+    assert checks[unit.code].exists()
+
+
 def test_self_checks_lead_to_the_cell(run: RunDocument, tmp_path: Path) -> None:
     checks = write_self_checks(run, tmp_path, until=PERIOD.last_day)
     unit = next(unit for unit in run.units if unit.is_submitted)
