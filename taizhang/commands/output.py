@@ -6,13 +6,15 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import pandas as pd
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Json = Annotated[bool, typer.Option("--json", help="机器可读的输出（JSON）。")]
 errors = Console(stderr=True)
@@ -24,6 +26,8 @@ def print_json(value: Any) -> None:
 
 
 def _plain(value: Any) -> Any:
+    import pandas as pd  # noqa: PLC0415 (no command waits for it before it is needed)
+
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -35,9 +39,11 @@ def _plain(value: Any) -> Any:
 
 def print_table(frame: pd.DataFrame, title: str | None = None) -> None:
     """The frame as a table, whole cells, wrapped where the terminal is narrow."""
+    from pandas.api.types import is_numeric_dtype  # noqa: PLC0415
+
     table = Table(title=title, title_justify="left")
     for name in frame.columns:
-        numeric = pd.api.types.is_numeric_dtype(frame[name])
+        numeric = is_numeric_dtype(frame[name])
         table.add_column(str(name), justify="right" if numeric else "left", overflow="fold")
     for row in frame.itertuples(index=False):
         table.add_row(*("" if item is None or item != item else str(item) for item in row))  # noqa: PLR0124
