@@ -104,15 +104,16 @@ def ask_for_approval(settings: Place, run_id: int) -> dict[str, str]:
         state = stages.read_state(connection, run_id)
         listed = objections.list_objections(connection, run_id)
         makers = approvals.makers(connection, run_id)
-        files = publications.list_files(connection, run_id)
+        files = publications.newest_files(connection, run_id, "draft")
         before = stages.standing_run(connection, state)
-        given_out = publications.list_files(connection, before)["file_name"].tolist() if before else []
+        given_out = publications.newest_files(connection, before, "final") if before else []
+    has_notice = state.objections_until is not None and state.objections_until >= _day(settings, state.created_at)
     case = Case(
         document,
         makers,
-        state.objections_until,
+        state.objections_until if has_notice else None,
         [_objection(row) for row in listed.to_dict("records")],
-        files["file_name"].tolist(),
+        files,
         read_run(warehouse, before) if before else None,
         given_out,
     )
@@ -157,7 +158,7 @@ def publish_run(settings: Place, run_id: int, person: str) -> list[str]:
         edition, is_new = publications.note_publication(connection, run_id, person, "final", approval, listed)
         if is_new:
             stages.publish_stage(connection, run_id, person, {"edition": edition, "files": dict(listed)})
-        record = _record(connection, run_id, edition)
+        record = _record(connection, run_id, settings.zone)
     (folder / RECORD).write_text(record, encoding="utf-8")
     return [str(file) for file in (*files, folder / RECORD)]
 
@@ -166,6 +167,10 @@ def _until(settings: Place, days: int) -> date:
     """The last of so many working days from now on; yesterday when there are none."""
     today = datetime.now(settings.zone).date()
     return add_working_days(today, days) if days else today - timedelta(days=1)
+
+
+def _day(settings: Place, moment: datetime) -> date:
+    return moment.astimezone(settings.zone).date()
 
 
 def _folder(settings: Place, document: RunDocument) -> Path:
@@ -183,11 +188,12 @@ def _objection(row: Mapping[Any, Any]) -> Objection:
     )
 
 
-def _record(connection: Connection, run_id: int, edition: int) -> str:
+def _record(connection: Connection, run_id: int, zone: ZoneInfo) -> str:
     """Who did what when, and the newest digest of the audit trail: whoever keeps this can tell a cut trail."""
-    lines = [f"第 {run_id} 次测算，第 {edition} 版", ""]
+    lines = [f"第 {run_id} 次测算", ""]
     for entry in audit.entries(connection, run_id):
-        lines.append(f"{entry['at']}  {entry['person']}  {audit.ACTIONS.get(entry['action'], entry['action'])}")
+        at = audit.moment(entry).astimezone(zone).strftime("%Y-%m-%d %H:%M")
+        lines.append(f"{at}  {entry['person']}  {audit.ACTIONS.get(entry['action'], entry['action'])}")
     lines += [
         "",
         f"审计链摘要：{audit.newest_digest(connection)}",

@@ -1,4 +1,4 @@
-"""The demo: a fictional county's quarter from inbox to indicator table in the real Airflow, beside any real county."""
+"""The demo: a fictional county's quarter from inbox to published ranking in the real Airflow, beside a real county."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from catalogue.periods import Period
 from catalogue.register import Register
 from taizhang.commands.county import county_table
 from taizhang.commands.output import print_table
+from taizhang.demo_approval import approve_and_publish, with_director
 from taizhang.local import Status, down, up
 from taizhang.local.airflow import AirflowService
-from taizhang.local.runs import run_dag
+from taizhang.local.runs import follow_dag, run_dag
 from taizhang.settings import Settings
 from taizhang.simulation import simulate
 from warehouse.connection import Warehouse
@@ -38,7 +39,7 @@ def run_demo(settings: Settings, echo: Echo = print, *, stay: bool = False, town
     Raises Refusal when a DAG run fails.
     """
     began = time.monotonic()
-    county = Settings.alone(settings.home / "demo")
+    county = with_director(Settings.alone(settings.home / "demo"))
     quarter = Period.holding("quarter", Period.month_of(datetime.now(county.zone).date())).shifted(-1)
     down(county, echo=_silent)
     shutil.rmtree(county.home, ignore_errors=True)
@@ -73,7 +74,12 @@ def _run(county: Settings, quarter: Period, townships: int, echo: Echo) -> Statu
         run_dag(airflow, "collect", {}, echo)
     with _timed(f"Airflow 运行 rollup_quarter：{quarter.text}", echo):
         run_dag(airflow, "rollup_quarter", {"quarter": quarter.text}, echo)
+    with _timed("Airflow 接着运行 assess：考核草案", echo):
+        follow_dag(airflow, "assess", echo)
+    with _timed("Airflow 运行 approve 和 publish：自查、公示、审批、发布", echo):
+        files = approve_and_publish(county, airflow, quarter, echo)
     _tell(warehouse, quarter, county, echo)
+    _tell_ranking(warehouse, quarter, files, echo)
     echo(f"Airflow 页面：{status.airflow_url}    数据库：{status.database_url}")
     return status
 
@@ -99,6 +105,27 @@ def _tell(warehouse: Warehouse, quarter: Period, county: Settings, echo: Echo) -
     print_table(county_table(values), f"{quarter.chinese}指标（{values['township_code'].nunique()} 个乡镇）")
     annotated = sorted(county.outbox.rglob("*.xlsx"))
     echo(f"批注工作簿 {len(annotated)} 份，在 {county.outbox}" + (f"，例如 {annotated[0].name}" if annotated else ""))
+
+
+def _tell_ranking(warehouse: Warehouse, quarter: Period, files: list[Path], echo: Echo) -> None:
+    ranking = warehouse.query(
+        """
+        select
+            k.peer_group as 组, k.rank as 名次, k.rank_low || '–' || k.rank_high as 名次区间, t.name as 乡镇,
+            round(k.score::numeric, 2) as 得分, k.band as 等次,
+            case when k.recommended then '推荐' when r.decision = 'committee' then '由会议决定' end as 推荐
+        from research.ranking as k
+        inner join run.ranking as r on k.run_id = r.run_id and k.township_code = r.township_code
+        inner join research.township as t on k.township_code = t.township_code and t.valid_to is null
+        where k.period = :period and k.status = 'published'
+        order by k.peer_group, k.rank, k.township_code
+        """,
+        {"period": quarter.text},
+    )
+    print_table(ranking, f"{quarter.chinese}考核结果（已发布）")
+    for file in files:
+        if "通报（" in file.parent.name:
+            echo(f"发布：{file}")
 
 
 def _counts(frame: pd.DataFrame, key: str, names: dict[str, str]) -> str:

@@ -34,10 +34,11 @@ def tell_correction(before: RunDocument, after: RunDocument, given_out: Sequence
 
 
 def listed_files(files: Sequence[str]) -> str:
-    """The files nearest the top by name, the others by number."""
+    """Folder and names of the files nearest the top, the others by number."""
     ordered = sorted(files, key=lambda file: (file.count("/"), file))
     top = [file for file in ordered if file.count("/") == ordered[0].count("/")]
-    return "、".join(top) + (f"，以及各单位的 {len(files) - len(top)} 个文件" if len(top) < len(files) else "")
+    named = f"{top[0].rpartition('/')[0]} 中的 " + "、".join(file.rpartition("/")[2] for file in top)
+    return named + (f"，以及各单位的 {len(files) - len(top)} 个文件" if len(top) < len(files) else "")
 
 
 def _tell(what: str, moves: Sequence[Move], named: object) -> str:

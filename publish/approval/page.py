@@ -66,7 +66,7 @@ def _opening(case: Case) -> str:
         f"名次区间为 {document.coverage:.0%} 把握，区间重叠的单位不宜认为有高下之分。"
         if _has_intervals(document)
         else "",
-        f"公示到 {case.until:%Y-%m-%d} 为止。" if case.until else "",
+        f"公示到 {case.until:%Y-%m-%d} 为止。" if case.until else "没有设公示期。",
         f"经办人：{'、'.join(case.makers)}（经办人不能审批）。",
         f"公示稿：{listed_files(case.files)}" if case.files else "",
     ]
@@ -152,7 +152,7 @@ def _correction(case: Case) -> str:
 
 
 def _how(case: Case) -> str:
-    example = next((unit.name for unit in case.document.units if unit.rank is not None), "某镇")
+    example = min(case.document.units, key=lambda unit: (unit.rank is None, unit.rank or 0, unit.code)).name
     return (
         "### 怎样答复\n\n"
         "选“批准”或“不批准”。不批准要写理由。要改变推荐的，在“推荐调整”中一行写一个：单位、推荐或不推荐、理由，"

@@ -68,11 +68,11 @@ def compare_runs(before: Run, after: Run) -> None:
     """What moves from the one to the other."""
     from publish.approval.correction import tell_correction  # noqa: PLC0415
     from warehouse.assessment import read_run  # noqa: PLC0415
-    from warehouse.lifecycle.publications import list_files  # noqa: PLC0415
+    from warehouse.lifecycle.publications import newest_files  # noqa: PLC0415
 
     warehouse = _warehouse()
     with warehouse.transaction() as connection:
-        given_out = list_files(connection, before)["file_name"].tolist()
+        given_out = newest_files(connection, before, "final")
     for line in tell_correction(read_run(warehouse, before), read_run(warehouse, after), given_out):
         typer.echo(line)
 
@@ -197,19 +197,19 @@ def show_audit(
     run: Annotated[int | None, typer.Argument(help="第几次测算；不写为全部。")] = None, as_json: Json = False
 ) -> None:
     """The entries, oldest first."""
-    from warehouse.lifecycle.audit import ACTIONS, entries  # noqa: PLC0415
+    from warehouse.lifecycle.audit import ACTIONS, entries, moment  # noqa: PLC0415
 
     with _warehouse().transaction() as connection:
         found = entries(connection, run)
     if as_json:
         print_json(found)
         return
+    zone = Settings.load().zone
     for entry in found:
         said = entry["content"].get("reason") or entry["content"].get("told") or entry["content"].get("answer") or ""
         what = ACTIONS.get(entry["action"], entry["action"])
-        typer.echo(
-            f"{entry['no']:>5}  {entry['at']}  {entry['person']}  第 {entry['run']} 次测算 {what}  {said}".rstrip()
-        )
+        at = moment(entry).astimezone(zone).strftime("%Y-%m-%d %H:%M")
+        typer.echo(f"{entry['no']:>5}  {at}  {entry['person']}  第 {entry['run']} 次测算 {what}  {said}".rstrip())
 
 
 # --- who may log in --------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ def add_to(app: typer.Typer) -> None:
     app.command(help="启动本县平台：内置 PostgreSQL、数据库迁移、Airflow。")(up)
     app.command(help="停止 up 启动的一切。")(down)
     app.command(help="各部分在哪里、是否在运行。")(status)
-    app.command(help="演示：生成一个虚构的县，在真实的 Airflow 里从收件箱跑到指标表。")(demo)
+    app.command(help="演示：生成一个虚构的县，在真实的 Airflow 里从收件箱跑到发布的考核结果。")(demo)
 
 
 def up() -> None:

@@ -22,14 +22,17 @@ import pytest
 from catalogue import load
 from catalogue.narrative import load_narrative
 from catalogue.register import Register
+from taizhang.demo_approval import DIRECTOR, with_director
 from taizhang.local import Status, down, status, up
 from taizhang.local.airflow import COMPONENTS, AirflowService
+from taizhang.local.people import USER
 from taizhang.local.postgres import Cluster, query
 from taizhang.local.processes import started
-from taizhang.local.runs import run_dag
+from taizhang.local.runs import answer, follow_dag, run_dag, start_dag, wait_for_question
 from taizhang.settings import Settings
 from tests.truth.county import differences
 from warehouse.connection import Warehouse
+from warehouse.lifecycle.audit import verify
 from warehouse.registry import load_parameters, load_register
 
 pytestmark = pytest.mark.e2e
@@ -167,9 +170,9 @@ def test_the_password_is_asked_for_and_only_the_owner_reads_it(settings: Setting
 
 @pytest.fixture(scope="module")
 def county() -> Iterator[Settings]:
-    """A running county with the national parameters and no townships yet."""
+    """A running county with the national parameters, two people who may log in, and no townships yet."""
     with folder() as place:
-        found = Settings.alone(place / "home")
+        found = with_director(Settings.alone(place / "home"))
         up(found, airflow=False, echo=silent)
         load_parameters(Warehouse(found.warehouse_url), load().jurisdictions["national"])
         up(found, echo=silent)
@@ -236,6 +239,68 @@ def test_the_sample_county_in_the_real_scheduler_agrees_with_its_truth(county: S
     assert "P08" in told
     assert "P09" in told
     assert list(county.outbox.rglob("季度报告*.html"))
+
+
+def test_a_run_waits_for_its_approval_through_a_killed_scheduler_and_is_published_on_yes(county: Settings) -> None:
+    """After the test above: closing the quarter has drafted a run by itself."""
+    warehouse, airflow = Warehouse(county.warehouse_url), AirflowService(county)
+    follow_dag(airflow, "assess", silent)
+    drafts = warehouse.query("select run_id, stage from research.run where period = '2025Q1' order by run_id desc")
+    run = int(drafts["run_id"].iloc[0])
+    asked_for = {"run": run, "self_check_days": 0, "objection_days": 0}
+    started_run = start_dag(airflow, "approve", asked_for)
+    asked = wait_for_question(airflow, "approve", started_run)
+    ranked = warehouse.query("select township_code from research.ranking where run_id = :run", {"run": run})
+    names = warehouse.query("select township_code, name from research.township").set_index("township_code")["name"]
+    assert all(names[code] in asked["body"] for code in ranked["township_code"])
+
+    def state() -> list[object]:
+        stage = warehouse.query("select stage from research.run where run_id = :run", {"run": run})["stage"].iloc[0]
+        waiting = airflow.call(airflow.login(), "GET", f"/dags/approve/dagRuns/{started_run}/hitlDetails")
+        published = [path for path in county.published.rglob("*") if "通报（" in str(path)]
+        return [stage, [task["task_instance"]["state"] for task in waiting["hitl_details"]], published]
+
+    before = state()
+    assert before == ["public", ["awaiting_input"], []]
+    kill(pids(status(county))["scheduler"])
+    assert state() == before
+    assert up(county, echo=silent).running
+    assert state() == before
+
+    answer(airflow, USER, "approve", started_run, "批准")
+    again = wait_for_question(airflow, "approve", started_run)
+    assert again["task_instance"]["try_number"] == 2, "who prepared the run is not taken for its approver"
+    answer(airflow, DIRECTOR, "approve", started_run, "批准", reason="同意")
+    follow_dag(airflow, "approve", silent)
+    follow_dag(airflow, "publish", silent)
+    stage, _, published = state()
+    assert stage == "published"
+    assert {path.suffix for path in published if path.is_file()} >= {".html", ".docx", ".xlsx"}  # type: ignore[attr-defined]
+    people = warehouse.query("select action, person from run.audit where run_id = :run order by entry_no", {"run": run})
+    assert dict(zip(people["action"], people["person"], strict=True)) == {
+        "draft": "taizhang",
+        "self_check": USER,
+        "public": USER,
+        "approve": DIRECTOR,
+        "publish": "taizhang",
+    }
+    assert verify(warehouse).broken is None
+
+
+def test_a_no_publishes_nothing(county: Settings) -> None:
+    warehouse, airflow = Warehouse(county.warehouse_url), AirflowService(county)
+    run_dag(airflow, "assess", {"period": "2025"}, silent)
+    before = len(list(county.published.rglob("*.docx")))
+    run = start_dag(airflow, "approve", {"run": None, "self_check_days": 0, "objection_days": 0})
+    answer(airflow, DIRECTOR, "approve", run, "不批准", reason="年度数据不全")
+    follow_dag(airflow, "approve", silent)
+    states = airflow.call(airflow.login(), "GET", f"/dags/approve/dagRuns/{run}/taskInstances")["task_instances"]
+    assert {task["task_id"]: task["state"] for task in states}["hand_over"] == "skipped"
+    assert warehouse.query("select stage from research.run where period = '2025'")["stage"].tolist() == ["refused"]
+    finals = warehouse.query("select count(*) as n from run.publication where kind = 'final'")["n"].iloc[0]
+    assert (finals, len(list(county.published.rglob("*.docx")))) == (1, before + 1), (
+        "only the draft for objections is new"
+    )
 
 
 def test_an_interrupted_up_stops_what_it_started(settings: Settings) -> None:

@@ -117,9 +117,9 @@ def test_every_kind_of_move_is_told_with_before_and_after() -> None:
     moved = compare(RUN, after)
     assert [len(kind) for kind in (moved.items, moved.scores, moved.ranks, moved.bands, moved.decisions)] == [1] * 5
     assert moved.touched == (unit.code,)
-    told = tell_correction(RUN, after, ["2025/通报.html"])
+    told = tell_correction(RUN, after, ["2025/通报/通报.html"])
     assert any(f"{unit.score:.2f} → {unit.score + 1:.2f}" in line for line in told)
-    assert any("2025/通报.html" in line for line in told)
+    assert any("2025/通报 中的 通报.html" in line for line in told)
 
 
 def test_less_than_ranking_can_tell_apart_is_no_move() -> None:

@@ -11,6 +11,7 @@ import getpass
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -85,6 +86,11 @@ def entries(connection: Connection, run_id: int | None = None) -> list[dict[str,
         "select entry, digest from run.audit where cast(:run as bigint) is null or run_id = :run order by entry_no"
     )
     return [json.loads(row.entry) | {"digest": row.digest} for row in connection.execute(statement, {"run": run_id})]
+
+
+def moment(entry: dict[str, Any]) -> datetime:
+    """When the entry was made."""
+    return datetime.fromisoformat(entry["at"])
 
 
 def newest_digest(connection: Connection) -> str:

@@ -58,6 +58,13 @@ def list_files(connection: Connection, run_id: int | None = None) -> pd.DataFram
     )
 
 
+def newest_files(connection: Connection, run_id: int, kind: Literal["draft", "final"]) -> list[str]:
+    """The files of the run's newest edition of that kind; [] when there is none."""
+    known = list_files(connection, run_id)
+    known = known[known["kind"] == kind]
+    return [] if known.empty else known.loc[known["edition"] == known["edition"].max(), "file_name"].tolist()
+
+
 def digests(folder: Path, files: Sequence[Path]) -> list[tuple[str, str]]:
     """(path inside the folder, sha256) of each file."""
     return [(str(f.relative_to(folder)), hashlib.sha256(f.read_bytes()).hexdigest()) for f in sorted(files)]
