@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
+
+import olefile  # type: ignore[import-untyped]
 
 from ingest.workbook.container import open_container
 from ingest.workbook.received import Unreadable
@@ -14,6 +17,7 @@ TEXTS = frozenset({".docx", ".doc", ".wps", ".pdf", ".html", ".htm", ".txt", ".m
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp"})
 WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xltx", ".xlsb", ".xls", ".et", ".ods", ".csv"})
 MOST = 500  # reports of one task
+_BOOKS = {"workbook", "book"}
 _PLAIN_MARKS = (b"%PDF", b"{\\rtf")
 
 
@@ -31,6 +35,9 @@ def is_report(path: Path, file_name: str) -> bool:
 
 
 def _is_workbook(path: Path) -> bool:
+    streams = _streams(path)
+    if streams is not None:
+        return bool(streams & _BOOKS)
     try:
         open_container(path)
     except Unreadable:
@@ -40,6 +47,8 @@ def _is_workbook(path: Path) -> bool:
 
 def _is_document(path: Path) -> bool:
     """Whether the content is a Word document, PDF or rich text, for files without a telling ending."""
+    if streams := _streams(path):
+        return "worddocument" in streams
     try:
         with path.open("rb") as file:
             if file.read(5).startswith(_PLAIN_MARKS):
@@ -50,6 +59,17 @@ def _is_document(path: Path) -> bool:
             return "word/document.xml" in package.namelist()
     except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
         return False
+
+
+def _streams(path: Path) -> set[str] | None:
+    """The names, in lower case, of what an OLE file (.doc, .xls, .wps) holds at its top; None for other files."""
+    try:
+        if not olefile.isOleFile(str(path)):
+            return None
+        with olefile.OleFileIO(str(path)) as file:
+            return {entry[0].lower() for entry in file.listdir()}
+    except (OSError, ValueError, IndexError, struct.error):
+        return set()
 
 
 def deal_reports(entries: Sequence[dict[str, Any]], most: int = MOST) -> list[list[dict[str, Any]]]:
