@@ -9,7 +9,7 @@ LIST_NAME = "问题清单"  # the sheet of the annotated workbook
 RULE, SHEET, MESSAGE = "规则", "工作表", "问题"  # its columns that tell which finding a line speaks of
 EXPLANATION, STANDING, KEY = "说明", "说明状态", "核对码"  # its columns for what was said and what became of it
 LONGEST = 1000  # characters of an explanation that are kept
-_PLACES = {"S02"}  # rules that expect the number of another row: a place is no value
+_PLACES = {"S02", "F07"}  # rules whose expectation names a row or column: a place is no value
 
 
 @dataclass(frozen=True)

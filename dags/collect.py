@@ -122,9 +122,10 @@ def collect() -> None:
     planned = plan()
     collected = collect_chunk.expand(chunk=planned)
     settled = settle(collected)
-    returned = return_workbooks.expand(chunk=list_chunks(settled))
+    listed = list_chunks(settled)
+    returned = return_workbooks.expand(chunk=listed)
     told = tell_returns()
-    returned >> told
+    [listed, returned] >> told  # also where nothing had to be given back
     [planned, collected, settled, returned, told, quality_summary(settled)] >> some_part_failed()
 
 

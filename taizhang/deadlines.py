@@ -10,6 +10,6 @@ def note_late_run(hours: float, context: dict[str, Any] | None = None, **_: Any)
     from taizhang.platform_watch import note_late  # noqa: PLC0415  (see above)
     from taizhang.settings import Settings  # noqa: PLC0415
 
-    run = (context or {}).get("dag_run") or {}
-    dag_id, run_id = (str(run[name] if isinstance(run, dict) else getattr(run, name)) for name in ("dag_id", "run_id"))
+    run = dict((context or {}).get("dag_run") or {})
+    dag_id, run_id = str(run.get("dag_id")), str(run.get("dag_run_id"))
     note_late(Settings.load(), dag_id, run_id, hours)

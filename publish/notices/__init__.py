@@ -44,12 +44,15 @@ def watch(settings: Place, now: datetime, as_of: datetime | None = None) -> dict
 
 
 def tell_returns(settings: Place, now: datetime) -> int:
-    """Townships are told of returns that went back or have to be explained since the last look; messages queued."""
+    """After a collection: alerts are what the data deserve now, and townships are told of returns that went back or
+    have to be explained since the last look; messages queued.
+    """
     with Warehouse(settings.warehouse_url).transaction() as connection:
         messages.lock_composing(connection)
         first = Period.month_of(now.date()).shifted(-24).text
         owed = read_obligations(connection, first, Period.month_of(now.date()).text, now.date())
         reached = addresses(connection, now.date(), by_mail=settings.smtp_host is not None)
+        settle_alerts(connection, read_owed(connection, now.date()), reached, _rubric(now.date()), now)
         return _tell_townships(connection, owed, reached, (), now)
 
 

@@ -73,22 +73,20 @@ _LISTED = ("returned", "missing", "coming", "late")
 def _state(content: Mapping[str, Any]) -> str:
     """What the digest says, apart from the counting of days; empty when there is nothing to say."""
     parts = [
-        *(
-            (key, row["key"], row.get("state"))
-            for key in ("returned", "missing", "coming", "late")
-            for row in content[key]
-        ),
+        *((name, row["key"], row["state"]) for name in _LISTED for row in content[name]),
         *(("alert", row["alert_id"]) for row in content["alerts"]),
         *(("closed", row["alert_id"]) for row in content["closed"]),
     ]
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:12] if parts else ""
+    return hashlib.sha256(repr(sorted(parts, key=repr)).encode()).hexdigest()[:12] if parts else ""
 
 
 def _content(
     connection: Connection, owed: list[Row], alerts: list[Row], since: datetime | None, now: datetime
 ) -> dict[str, Any]:
     day, due = now.date(), [row for row in owed if not row["is_exempt"]]
-    rows = [_line(row, day) for row in due]
+    stakes = {row["alert_key"]: row["points"] for row in alerts if row["closed_at"] is None}
+    rows = [_line(row, day) | {"points": stakes.get(f"returned:{_key(row)}") or 0.0} for row in due]
+    back = [row for row in rows if row["state"] in ("returned", "rejected")]
     open_ = [row for row in rows if row["state"] == "open"]
     coming = sorted((row for row in open_ if not row["overdue"]), key=lambda row: (row["due_day"], row["name"]))
     news = since or now - timedelta(days=1)
@@ -96,7 +94,7 @@ def _content(
     return {
         "day": chinese_day(day),
         "months": _months(owed),
-        "returned": [row for row in rows if row["state"] in ("returned", "rejected")],
+        "returned": sorted(back, key=lambda row: -row["points"]),
         "missing": [row for row in open_ if row["overdue"]],
         "coming": coming,
         "coming_by_day": [
@@ -117,7 +115,7 @@ def _line(row: Row, day: date) -> Row:
     overdue = due is not None and day > due
     late = (day - due).days if row["state"] == "open" and overdue else int(row["days_late"] or 0)
     return {
-        "key": f"{row['form']}:{row['period']}:{row['township_code']}",
+        "key": _key(row),
         "name": row["name"],
         "month": Period.parse(row["period"]).chinese,
         "state": row["state"],
@@ -129,6 +127,10 @@ def _line(row: Row, day: date) -> Row:
         "overdue": overdue,
         "days": late,
     }
+
+
+def _key(row: Row) -> str:
+    return f"{row['form']}:{row['period']}:{row['township_code']}"
 
 
 def _months(owed: list[Row]) -> list[Row]:
@@ -156,6 +158,7 @@ def _months(owed: list[Row]) -> list[Row]:
 def _alert(row: Row) -> Row:
     return {
         "alert_id": int(row["alert_id"]),
+        "kind": row["kind"],
         "severity": SEVERITIES[row["severity"]],
         "title": row["title"],
         "detail": row["detail"],

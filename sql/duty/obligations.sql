@@ -10,6 +10,13 @@ with asked as (
     group by w.submission_id
 ),
 
+answering as (
+    select
+        t.township_code,
+        duty.responsible(t.township_code, :day) as owner
+    from (select distinct r.township_code from registry.township as r) as t
+),
+
 newest as (
     select distinct on (v.township_code, v.form, v.period)
         v.township_code,
@@ -20,15 +27,15 @@ newest as (
         v.received_at,
         v.file_name,
         v.hard_findings,
-        v.version
-    from intake.version as v
-    where v.is_identified and v.period between :first and :last
-    order by v.township_code asc, v.form asc, v.period asc, v.version desc
+        count(*) over (partition by v.township_code, v.form, v.period) as version
+    from intake.submission as v
+    where v.township_code is not null and v.period between :first and :last and v.received_at <= intake.as_of()
+    order by v.township_code asc, v.form asc, v.period asc, v.received_at desc, v.submission_id desc
 )
 
 select
     o.*,
-    duty.responsible(o.township_code, :day) as owner,
+    w.owner,
     n.submission_id as newest_submission_id,
     n.status as newest_status,
     n.received_at as newest_received_at,
@@ -38,6 +45,7 @@ select
     coalesce(a.warnings, 0) as warnings,
     coalesce(a.unexplained, 0) as unexplained
 from duty.obligation as o
+inner join answering as w on o.township_code = w.township_code
 left join newest as n on o.township_code = n.township_code and o.form = n.form and o.period = n.period
 left join asked as a on o.current_submission_id = a.submission_id
 where o.period between :first and :last

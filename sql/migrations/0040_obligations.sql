@@ -190,20 +190,31 @@ with owed as (
     order by m.form asc, m.period asc, t.township_code asc, t.valid_from desc
 ),
 
+-- as intake.current_submission has it: the newest version that was not rejected, an empty one included
+sent as (
+    select
+        s.submission_id,
+        s.form,
+        s.period,
+        s.township_code,
+        s.received_at,
+        s.status,
+        s.status <> 'rejected' and row_number() over (
+            partition by s.form, s.period, s.township_code, s.status = 'rejected'
+            order by s.received_at desc, s.submission_id desc
+        ) = 1 as is_current
+    from intake.submission as s
+    where s.township_code is not null and s.period is not null and s.received_at <= intake.as_of()
+),
+
 version as (
     select
-        v.submission_id,
-        v.form,
-        v.period,
-        v.township_code,
-        v.received_at,
-        v.status,
-        v.is_current,
+        v.*,
         row_number() over (
             partition by v.form, v.period, v.township_code order by v.received_at, v.submission_id
         ) as place
-    from intake.version as v
-    where v.is_identified and v.submission_id not in (select e.submission_id from intake.empty_return as e)
+    from sent as v
+    where v.submission_id not in (select e.submission_id from intake.empty_return as e)
 ),
 
 came as (

@@ -2,7 +2,7 @@
 -- kept by rule, row and values, so that it is carried on while these stay the same and asked for anew when they change.
 
 -- How a finding is known again in another return: rule, sheet, row, field and the values it rests on. The place of a
--- row is no value (S02 expects the number of another row). catalogue.explanations.finding_key says the same in Python.
+-- row is no value (S02 names another row, F07 a column). catalogue.explanations.finding_key says the same in Python.
 create or replace function duty.finding_key(
     rule text, sheet text, row_key text, field text, observed text, expected text, message text
 ) returns text
@@ -15,7 +15,7 @@ return left(
                     E'\x1f',
                     coalesce(rule, ''), coalesce(sheet, ''), coalesce(row_key, ''), coalesce(field, ''),
                     coalesce(observed, ''),
-                    case when rule = 'S02' then '' else coalesce(expected, '') end,
+                    case when rule in ('S02', 'F07') then '' else coalesce(expected, '') end,
                     case when row_key is null and field is null then coalesce(message, '') else '' end
                 ),
                 'UTF8'

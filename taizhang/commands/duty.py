@@ -257,7 +257,8 @@ def alerts(
         names = [
             name or owners.get(owner, owner) for name, owner in zip(found["township"], found["owner"], strict=True)
         ]
-        shown = found.assign(severity=found["severity"].map(store.SEVERITIES), whose=names)
+        severities = found["severity"].map(store.SEVERITIES)
+        shown = found.assign(severity=severities, whose=names, points=found["points"].astype("float64").round(1))
         columns = {"alert_id": "编号", "severity": "程度", "points": "影响分值", "whose": "责任方", "title": "预警"}
         columns |= {"detail": "怎么办", "first_seen": "首次发现", "closed_at": "消除", "taken_by": "处理人"}
         print_table(shown[list(columns)].rename(columns=columns), "预警")

@@ -53,7 +53,7 @@ def test_the_order_of_a_collection(dagbag: Any) -> None:
         "plan": {"collect_chunk"},
         "collect_chunk": {"settle"},
         "settle": {"list_chunks", "quality_summary"},
-        "list_chunks": {"return_workbooks"},
+        "list_chunks": {"return_workbooks", "tell_returns"},
         "return_workbooks": {"tell_returns"},
         "tell_returns": set(),
         "quality_summary": set(),

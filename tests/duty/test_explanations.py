@@ -195,6 +195,7 @@ def test_the_county_explains_itself_and_rules_always_explained_are_candidates(re
         ("R12", "congress_session", "2025-03-01", "days", "0.5", "1", "会期"),
         ("P07", None, None, None, "40", "3～12", "“视察次数”为 40"),
         ("S02", "hazard", "甲|乙", "place", "题目", "12", "疑似"),
+        ("F07", "hazard", None, None, "备注", "“隐患整改”表第 M 列不在表单内", "有表单以外的列“备注”"),
         ("F10", None, "", "", "", None, None),
     ],
 )
