@@ -46,6 +46,6 @@ comment on column research.ranking.rank_low is '名次下限: best rank of the i
 comment on column research.ranking.rank_high is '名次上限: worst rank of the interval';
 comment on column research.ranking.band is '等次: grade';
 comment on column research.ranking.recommended
-is '建议表彰: recommended for commendation: as the approver changed it, else as the run computed it';
+is '推荐: recommended for commendation: as the approver changed it, else as the run computed it';
 comment on column research.ranking.status
 is '状态: of the run: draft (also self-check, public notice, refused; see research.run), approved, published, superseded';

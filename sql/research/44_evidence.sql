@@ -201,7 +201,7 @@ comment on column research.group_ranking.rank is '名次: rank within the peer g
 comment on column research.group_ranking.rank_low is '名次下限: best rank of the interval';
 comment on column research.group_ranking.rank_high is '名次上限: worst rank of the interval';
 comment on column research.group_ranking.band is '等次: grade';
-comment on column research.group_ranking.recommended is '建议表彰: recommended by the figures';
+comment on column research.group_ranking.recommended is '推荐: recommended by the figures';
 comment on column research.group_ranking.decision is '建议: recommended, committee or none';
 comment on column research.group_ranking.reason is '理由: why, in words';
 comment on column research.group_ranking.status is '状态: of the run';
