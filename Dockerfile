@@ -11,13 +11,13 @@ RUN uv sync --frozen --no-dev --extra celery
 
 FROM python:3.12-slim-bookworm
 RUN useradd --uid 1000 --create-home taizhang \
-    && install --directory --owner=taizhang /data/home /data/inbox /data/outbox /data/published
+    && install --directory --owner=taizhang /data/home /data/inbox /data/outbox /data/published /data/pages
 COPY --from=build /opt/taizhang /opt/taizhang
 ENV PATH=/opt/taizhang/.venv/bin:$PATH \
     TAIZHANG_HOME=/data/home TAIZHANG_INBOX=/data/inbox TAIZHANG_OUTBOX=/data/outbox \
-    TAIZHANG_PUBLISHED=/data/published \
+    TAIZHANG_PUBLISHED=/data/published TAIZHANG_PAGES=/data/pages \
     AIRFLOW_HOME=/data/home/airflow PYTHONUNBUFFERED=1
 USER taizhang
 WORKDIR /data
-VOLUME ["/data/home", "/data/inbox", "/data/outbox", "/data/published"]
+VOLUME ["/data/home", "/data/inbox", "/data/outbox", "/data/published", "/data/pages"]
 CMD ["taizhang", "--help"]

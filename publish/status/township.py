@@ -143,11 +143,9 @@ def _month(shared: _Shared, owed: Row, returns: Iterable[Mapping[str, Any]]) -> 
     status, month = shared.status, owed["period"]
     mine = [row for row in returns if row["month"] == month]
     newest = next((row for row in mine if row["is_newest"]), None)
-    form = load_catalogue().current_form
-    held = [
-        f"{form.sheet(row['sheet']).label} {row['held_back']} 行"
-        for row in (status.held_back.get(newest["id"], []) if newest else [])
-    ]
+    counted = {row["sheet"]: row["held_back"] for row in status.held_back.get(newest["id"], ())} if newest else {}
+    sheets = load_catalogue().current_form.sheets
+    held = [f"{sheet.label} {counted[sheet.code]} 行" for sheet in sheets if sheet.code in counted]
     lines = shared.lines.get(newest["id"], []) if newest else []
     return {
         "id": f"m{month}",
