@@ -16,6 +16,7 @@ from catalogue.periods import Period
 from catalogue.register import Register
 from taizhang.commands.county import county_table
 from taizhang.commands.output import print_table
+from taizhang.demo_alert import show_alert
 from taizhang.demo_approval import approve_and_publish, with_director
 from taizhang.local import Status, down, up
 from taizhang.local.airflow import AirflowService
@@ -79,6 +80,7 @@ def _run(county: Settings, quarter: Period, townships: int, echo: Echo) -> Statu
     with _timed("Airflow 运行 approve 和 publish：自查、公示、审批、发布", echo):
         files = approve_and_publish(county, airflow, quarter, echo)
     _tell(warehouse, quarter, county, echo)
+    show_alert(county, echo)
     _tell_ranking(warehouse, quarter, files, echo)
     echo(f"Airflow 页面：{status.airflow_url}    数据库：{status.database_url}")
     return status
