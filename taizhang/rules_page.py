@@ -49,7 +49,7 @@ def rules_page() -> str:
     ]
     for rule in load().rules.values():
         place = place_of(rule.id)
-        link = f"[{place}](../{place})" if place else "reserved for narrative reports"
+        link = f"[{place}](../{place})" if place else "none yet"
         english = rule.en.replace("|", "\\|")
         lines.append(
             f"| {rule.id} | {rule.title} | {_SEVERITY[rule.severity]} | {english} | {link} "
