@@ -37,7 +37,7 @@ $(INSTALLED): uv.lock pyproject.toml
 	$$uv sync --quiet --frozen --compile-bytecode
 	@touch $@
 
-demo: $(INSTALLED) ## a fictional county of 31 townships, from inbox to indicator table in the real Airflow, then stop
+demo: $(INSTALLED) ## a fictional county of 31 townships, from inbox to published ranking in the real Airflow, then stop
 	@$(BIN)/taizhang demo
 
 up: $(INSTALLED) ## start the local county: PostgreSQL, migrations, Airflow

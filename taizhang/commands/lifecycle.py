@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -94,7 +93,7 @@ def number(
         enter_paper(
             connection,
             run,
-            _person(by),
+            Settings.load().acting(by),
             approval_number=approval_number,
             document_number=document_number,
             issued_on=issued_on.date() if issued_on else None,
@@ -127,7 +126,7 @@ def add_objection(
             item=item,
             lodged_by=lodged_by,
             told=told,
-            person=_person(by),
+            person=Settings.load().acting(by),
             today=today,
         )
     typer.echo(f"已登记为第 {number} 号异议，针对第 {run} 次测算。")
@@ -144,7 +143,13 @@ def answer_objection(
     from warehouse.lifecycle.objections import answer  # noqa: PLC0415
 
     with _warehouse().transaction() as connection:
-        run = answer(connection, number, outcome="upheld" if upheld else "dismissed", told=told, person=_person(by))
+        run = answer(
+            connection,
+            number,
+            outcome="upheld" if upheld else "dismissed",
+            told=told,
+            person=Settings.load().acting(by),
+        )
     after = f"；请更正数据后重新测算，第 {run} 次测算不能再批准" if upheld else ""
     typer.echo(f"第 {number} 号异议已答复：{'采纳' if upheld else '不采纳'}{after}。")
 
@@ -255,7 +260,3 @@ def _warehouse() -> Warehouse:
     from warehouse.connection import Warehouse  # noqa: PLC0415
 
     return Warehouse(ensure_database(Settings.load()))
-
-
-def _person(by: str | None) -> str:
-    return by or Settings.load().person or getpass.getuser()
