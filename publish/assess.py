@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 from zlib import crc32
@@ -50,27 +51,37 @@ class Assessed:
     document: RunDocument
 
 
+class NothingReportedError(Refusal):
+    """Nobody to be assessed has sent a return of the period: everybody would stand at zero."""
+
+
 def assess_period(
     settings: Place, period: str, *, person: str, levels: Sequence[Level] = ("township",), rubric: str | None = None
 ) -> list[int]:
     """A draft run per level stands for the period; their numbers. What has not changed since is not stored again.
 
-    `rubric`: a file or a code of the catalogue, else the level's default. Raises Refusal when the period has not been
-    rolled up or the rubric is not for it.
+    `rubric`: a file or a code of the catalogue, else the level's default. No run where nothing has been reported.
+    Raises Refusal when the period has not been rolled up or the rubric is not for it.
     """
-    return [assess(settings, period, person=person, level=level, rubric=rubric).run_id for level in levels]
+    runs = []
+    for level in levels:
+        with suppress(NothingReportedError):
+            runs.append(assess(settings, period, person=person, level=level, rubric=rubric).run_id)
+    return runs
 
 
 def assess(
     settings: Place, period: str, *, person: str, level: Level | None = None, rubric: str | None = None
 ) -> Assessed:
-    """One level assessed as `assess_period` says, with the run's document."""
+    """One level assessed as `assess_period` says, with the run's document. Raises NothingReportedError as well."""
     asked = Period.parse(period)
     chosen = choose_rubric(asked, level, rubric)
     warehouse = Warehouse(settings.warehouse_url)
     with warehouse.transaction() as connection:
         lock_loads(connection)
         material = read_material(connection, chosen, asked)
+        if chosen.level != "village" and not material.units["is_submitted"].any():
+            raise NothingReportedError(f"{asked.chinese}还没有收到可考评的报表：请先收集报表并汇总，再测算。")
         runs = list_runs(connection, chosen.level)
         setting = Setting(
             run_id=next_run_id(connection),

@@ -181,6 +181,14 @@ def test_a_period_without_values_is_refused_in_a_sentence(county: Any) -> None:
         run_of(county, county[2].shifted(-3))
 
 
+def test_a_quarter_nobody_reported_gives_no_run(county: Any) -> None:
+    before = county[3].shifted(-3)
+    rollup(county[0], before)
+    with pytest.raises(Refusal, match="还没有收到"):
+        run_of(county, before)
+    assert assess_period(county[1], before.text, person="甲") == []
+
+
 def test_a_back_test_shows_who_moves_and_stores_nothing(county: Any, tmp_path: Path) -> None:
     from catalogue.rubric_loading import RUBRICS  # noqa: PLC0415
 
