@@ -34,6 +34,7 @@ EVENTS = (
     "petition",
     "article",
 )
+LIFECYCLE = ("run", "objection")
 NARRATIVE = ("report", "reported_series", "shared_passage")
 EVIDENCE = (
     "rubric_item",
@@ -146,7 +147,7 @@ def test_an_event_view_has_the_forms_open_fields(county: Warehouse, view: str) -
 
 def test_there_are_no_other_views(county: Warehouse) -> None:
     found = county.query("select table_name from information_schema.tables where table_schema = 'research'")
-    assert set(found["table_name"]) == {*CONTRACT, *EVENTS, *EVIDENCE, *NARRATIVE}
+    assert set(found["table_name"]) == {*CONTRACT, *EVENTS, *EVIDENCE, *LIFECYCLE, *NARRATIVE}
 
 
 def test_events_show_the_newest_row_of_current_versions(county: Warehouse) -> None:
