@@ -61,7 +61,7 @@ def _run(county: Settings, quarter: Period, townships: int, echo: Echo) -> Statu
     folder = county.home / "county"
     months = [month.text for month in quarter.months()]
     with _timed(f"生成虚构的县：{townships} 个乡镇，{quarter.chinese}", echo):
-        simulate(folder, townships, f"{months[0]}..{months[-1]}", SEED, workers=county.workers)
+        simulate(folder, townships, f"{months[0]}..{months[-1]}", SEED, workers=county.workers, reports=True)
     with _timed("启动数据库，装入名录", echo):
         up(county, airflow=False, echo=_silent)
         warehouse = Warehouse(county.warehouse_url)
@@ -104,6 +104,11 @@ def _tell(warehouse: Warehouse, quarter: Period, county: Settings, echo: Echo) -
     echo("")
     echo(f"收到月报 {submissions['n'].sum()} 份：{_counts(submissions, 'status', _STATUS)}")
     echo(f"发现问题：{_counts(findings, 'severity', _SEVERITY)}；暂存未入库 {held_back} 行")
+    said = warehouse.query(
+        "select count(*) filter (where rule = 'P08') as copied, count(*) filter (where rule = 'P09') as disagreeing, "
+        "(select count(*) from research.report) as reports from research.finding where submission_id is null"
+    ).iloc[0]
+    echo(f"文字报告 {said['reports']} 份：雷同 {said['copied']} 处，与报表不符 {said['disagreeing']} 处")
     print_table(county_table(values), f"{quarter.chinese}指标（{values['township_code'].nunique()} 个乡镇）")
     annotated = sorted(county.outbox.rglob("*.xlsx"))
     echo(f"批注工作簿 {len(annotated)} 份，在 {county.outbox}" + (f"，例如 {annotated[0].name}" if annotated else ""))
