@@ -15,6 +15,7 @@ from catalogue.errors import CatalogueError
 from catalogue.models import Form
 from catalogue.periods import Period
 from catalogue.register import KINDS
+from catalogue.yaml_text import parse_yaml
 
 FORM = "monthly"
 _FILE = Path(__file__).parent / "declared" / "duties.yaml"
@@ -33,7 +34,7 @@ class Window:
 @lru_cache(maxsize=1)
 def _declared() -> dict[str, Any]:
     try:
-        return dict(yaml.safe_load(_FILE.read_text(encoding="utf-8"))[FORM])
+        return dict(parse_yaml(_FILE.read_text(encoding="utf-8"))[FORM])
     except (OSError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:
         raise CatalogueError(f"{_FILE.name} does not declare the form “{FORM}” ({error}): restore the file.") from None
 

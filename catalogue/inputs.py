@@ -13,6 +13,7 @@ import yaml
 
 from catalogue.errors import CatalogueError
 from catalogue.loading import DECLARED, load
+from catalogue.yaml_text import parse_yaml
 
 Level = Literal["township", "group", "deputy", "village"]
 Evidence = Literal["returns", "panel"]
@@ -47,7 +48,7 @@ class RubricInput:
 def load_inputs(file: Path = FILE) -> Mapping[str, RubricInput]:
     """The declared inputs by code, all levels. Raises CatalogueError naming file and code."""
     try:
-        parsed = yaml.safe_load(file.read_text(encoding="utf-8"))
+        parsed = parse_yaml(file.read_text(encoding="utf-8"))
         entries = [RubricInput(**entry) for entry in parsed["inputs"]]
     except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
         raise CatalogueError(f"{file.name} cannot be read ({error}); compare the entry with its neighbours.") from None

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from catalogue.errors import CatalogueError
+from catalogue.yaml_text import parse_yaml
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 FILE = Path(__file__).parent / "lexicon.yaml"
@@ -96,7 +97,7 @@ class Lexicon:
 def load_lexicon(path: Path = FILE) -> Lexicon:
     """The checked lexicon. Raises CatalogueError naming the entry that is wrong."""
     try:
-        declared: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        declared: dict[str, Any] = parse_yaml(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise CatalogueError(f"{path.name} cannot be read ({error.strerror}); restore it.") from None
     except yaml.YAMLError as error:

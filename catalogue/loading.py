@@ -30,6 +30,7 @@ from catalogue.models import (
     Sheet,
     Synonyms,
 )
+from catalogue.yaml_text import parse_yaml
 
 DECLARED = Path(__file__).parent / "declared"
 FILES = ("forms.yaml", "rules.yaml", "indicators.yaml", "synonyms.yaml", "jurisdictions.yaml", "wording.yaml")
@@ -77,7 +78,7 @@ def _read(path: Path) -> str:
 
 def _parse(text: dict[str, str], name: str) -> dict[str, Any]:
     try:
-        parsed = yaml.safe_load(text[name])
+        parsed = parse_yaml(text[name])
     except yaml.YAMLError as error:
         raise CatalogueError(f"{name} is not valid YAML: {str(error).splitlines()[0]}.") from None
     if not isinstance(parsed, dict):

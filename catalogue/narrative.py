@@ -16,6 +16,7 @@ from catalogue.lexicon import load_lexicon
 from catalogue.loading import DECLARED
 from catalogue.loading import load as load_catalogue
 from catalogue.models import Catalogue
+from catalogue.yaml_text import parse_yaml
 
 FILE = DECLARED / "narrative.yaml"
 KNOWN_TEXTS = DECLARED / "known_texts"
@@ -91,7 +92,7 @@ class Narrative:
 def load_narrative(file: Path = FILE, known_texts: Path = KNOWN_TEXTS) -> Narrative:
     """The checked declaration with the known texts. Raises CatalogueError naming the entry that is wrong."""
     try:
-        declared: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+        declared: dict[str, Any] = parse_yaml(file.read_text(encoding="utf-8"))
         templates = {path.stem: path.read_text(encoding="utf-8") for path in _texts(known_texts / "templates")}
         boilerplate = tuple(path.read_text(encoding="utf-8") for path in _texts(known_texts / "boilerplate"))
     except OSError as error:

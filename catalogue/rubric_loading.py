@@ -33,6 +33,7 @@ from catalogue.rubric import (
     Term,
 )
 from catalogue.rubric_checks import faults
+from catalogue.yaml_text import parse_yaml
 
 RUBRICS = Path(__file__).parent / "rubrics"
 LISTS: dict[str, ItemKind] = {"bonuses": "bonus", "deductions": "deduction", "vetoes": "veto"}
@@ -84,7 +85,7 @@ def find_rubric(name: str) -> Rubric:
 def parse_rubric(text: str, name: str = "rubric") -> Rubric:
     """The rubric written in the text (YAML), checked. Raises CatalogueError naming `name`, the code and the fix."""
     try:
-        parsed = yaml.safe_load(text)
+        parsed = parse_yaml(text)
     except yaml.YAMLError as error:
         raise CatalogueError(f"{name} is not valid YAML: {str(error).splitlines()[0]}.") from None
     if not isinstance(parsed, dict):

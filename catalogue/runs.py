@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cached_property
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -188,7 +189,9 @@ class RunDocument:
 
     def to_bytes(self) -> bytes:
         """The document as canonical JSON: sorted keys, no blanks, shortest floats, UTF-8, one line."""
-        text = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        text = json.dumps(
+            self, default=_plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+        )
         return (text + "\n").encode()
 
     @classmethod
@@ -202,10 +205,15 @@ class RunDocument:
         assert isinstance(document, cls)
         return document
 
-    @property
+    @cached_property  # every file of a publication names it
     def digest(self) -> str:
         """sha256 of the bytes."""
         return hashlib.sha256(self.to_bytes()).hexdigest()
+
+
+def _plain(part: Any) -> dict[str, Any]:
+    """The fields of a part of the document, as JSON writes them. Raises TypeError for what is no part."""
+    return {item.name: getattr(part, item.name) for item in fields(part)}
 
 
 def _build(kind: Any, value: Any) -> Any:
