@@ -17,55 +17,77 @@ from transforms.scoring import Inputs, rank, score
 
 COUNTS, RATES = ("c1", "c2", "c3"), ("r1", "r2")
 CODES = (*COUNTS, *RATES)
-whole = st.integers(0, 6).map(float)
-tenths = st.integers(1, 9).map(lambda n: n / 10)
+
+# strategies are made once: Hypothesis checks every new one, which would take longer than all the rest
+WHOLE = st.integers(0, 6).map(float)
+SOME_WHOLE = st.none() | WHOLE
+TENTHS = st.integers(1, 9).map(lambda n: n / 10)
+SOME_TENTHS = st.none() | TENTHS
+YES = st.booleans()
+MOSTLY = st.sampled_from([True, True, True, False])
+POINTS = st.sampled_from([1.0, 2.0, 2.5, 6.0])
+FLOOR = st.sampled_from([0.0, 0.2, 0.5])
+SHRINK = st.sampled_from([0.0, 3.0])
+OTHERWISE = st.sampled_from(["exclude", "zero"])
+GATES = st.none() | st.builds(Gate, st.sampled_from(CODES), TENTHS, OTHERWISE)
+TYPES = st.sampled_from(["count_target", "rate_linear", "rate_target", "flag", "base_extra_cap"])
+KINDS = {"bonus": "bonus_cap", "deduction": "deduct", "veto": "veto"}
+INPUTS = {
+    (pool, most): st.lists(st.sampled_from(pool), min_size=1, max_size=most, unique=True)
+    for pool, most in ((RATES, 1), (COUNTS, 1), (COUNTS, 2))
+}
+POINTED = st.integers(1, 4)
+OTHERS = st.lists(st.sampled_from(list(KINDS)), max_size=3)
+APPLIES = st.sampled_from(["all", "all", "congress"])
+TIEBREAKS = {
+    count: st.lists(st.sampled_from([*(f"i{number}" for number in range(count)), "A"]), max_size=2, unique=True)
+    for count in range(1, 5)
+}
+CASES = st.none() | st.integers(0, 5)
+HITS = {cases: st.integers(0, cases) for cases in range(6)}
+PEER = st.integers(0, 1)
 
 
 @st.composite
 def parts(draw: Any, kind: str) -> Part:
     """A part of any type that may stand among items of the kind."""
-    types = ["count_target", "rate_linear", "rate_target", "flag", "base_extra_cap"]
-    wanted = (
-        draw(st.sampled_from(types)) if kind == "points" else {"bonus": "bonus_cap", "deduction": "deduct"}.get(kind)
-    )
-    chosen = wanted or "veto"
-    points = 0.0 if chosen == "veto" else draw(st.sampled_from([1.0, 2.0, 2.5, 6.0]))
+    chosen = KINDS.get(kind) or draw(TYPES)
+    points = 0.0 if chosen == "veto" else draw(POINTS)
     several = chosen in ("count_target", "flag", "base_extra_cap", "bonus_cap")
     pool = RATES if chosen in ("rate_linear", "rate_target") else COUNTS
-    inputs = tuple(draw(st.lists(st.sampled_from(pool), min_size=1, max_size=2 if several else 1, unique=True)))
+    inputs = tuple(draw(INPUTS[pool, 2 if several else 1]))
     given: dict[str, Any] = {}
     if chosen == "count_target":
-        given = {"target": draw(whole), "per_missing": draw(st.none() | tenths), "per_excess": draw(whole) / 4}
+        given = {"target": draw(WHOLE), "per_missing": draw(SOME_TENTHS), "per_excess": draw(WHOLE) / 4}
     elif chosen == "rate_linear":
-        floor = draw(st.sampled_from([0.0, 0.2, 0.5]))
-        given = {"floor": floor, "target": floor + draw(tenths) / 2, "shrink": draw(st.sampled_from([0.0, 3.0]))}
+        floor = draw(FLOOR)
+        given = {"floor": floor, "target": floor + draw(TENTHS) / 2, "shrink": draw(SHRINK)}
     elif chosen == "rate_target":
-        given = {"target": draw(tenths)}
+        given = {"target": draw(TENTHS)}
     elif chosen == "base_extra_cap":
-        given = {"base": draw(tenths) * points, "extra": draw(tenths)}
+        given = {"base": draw(TENTHS) * points, "extra": draw(TENTHS)}
     elif chosen == "deduct":
-        given = {"each": draw(tenths)}
+        given = {"each": draw(TENTHS)}
     elif chosen == "bonus_cap":
-        given = {"weights": tuple(draw(tenths) for _ in inputs), "beyond": draw(whole) / 2}
+        given = {"weights": tuple(draw(TENTHS) for _ in inputs), "beyond": draw(WHOLE) / 2}
     elif chosen == "veto":
-        given = {"below": draw(st.none() | whole), "above": 4.0}
-    gate = draw(st.none() | st.builds(Gate, st.sampled_from(CODES), tenths, st.sampled_from(["exclude", "zero"])))
-    return Part(chosen, points, inputs, empty=draw(st.sampled_from(["exclude", "zero"])), gate=gate, **given)
+        given = {"below": draw(SOME_WHOLE), "above": 4.0}
+    gate = draw(GATES)
+    return Part(chosen, points, inputs, empty=draw(OTHERWISE), gate=gate, **given)
+
+
+PARTS = {kind: st.lists(parts(kind), min_size=1, max_size=2) for kind in ("points", *KINDS)}
 
 
 @st.composite
 def rubrics(draw: Any) -> Rubric:
     """A rubric of a few items in two blocks."""
     items = []
-    kinds = ["points"] * draw(st.integers(1, 4)) + draw(
-        st.lists(st.sampled_from(["bonus", "deduction", "veto"]), max_size=3)
-    )
+    kinds = ["points"] * draw(POINTED) + draw(OTHERS)
     for number, kind in enumerate(kinds):
-        own = tuple(draw(st.lists(parts(kind), min_size=1, max_size=2)))
+        own = tuple(draw(PARTS[kind]))
         block = "AB"[number % 2] if kind == "points" else ""
-        applies = draw(st.sampled_from(["all", "all", "congress"]))
-        items.append(RubricItem(f"i{number}", "", "", block, kind, sum(p.points for p in own), own, applies))
-    pointed = [item.code for item in items if item.kind == "points"]
+        items.append(RubricItem(f"i{number}", "", "", block, kind, sum(p.points for p in own), own, draw(APPLIES)))
     return Rubric(
         code="x",
         version="1",
@@ -78,12 +100,12 @@ def rubrics(draw: Any) -> Rubric:
         blocks=(Block("A", "", "", 0), Block("B", "", "", 0)),
         items=tuple(items),
         total=100.0,
-        bonus_limit=draw(whole),
-        deduction_limit=draw(whole),
+        bonus_limit=draw(WHOLE),
+        deduction_limit=draw(WHOLE),
         bands=Bands(90, 80, ("a", "b", "c")),
         quota=Quota(0.3),
         prizes=(),
-        tiebreaks=tuple(draw(st.lists(st.sampled_from([*pointed, "A"]), max_size=2, unique=True))),
+        tiebreaks=tuple(draw(TIEBREAKS[kinds.count("points")])),
         peers=Peers(),
         term=Term(),
         is_default=False,
@@ -96,16 +118,19 @@ def rubrics(draw: Any) -> Rubric:
 @st.composite
 def units(draw: Any) -> Unit:
     """A unit whose figures are small, often missing, often empty."""
-    submitted = draw(st.sampled_from([True, True, True, False]))
-    figures = {code: Figure(draw(st.none() | whole.map(Fraction)) if submitted else None) for code in COUNTS}
+    submitted = draw(MOSTLY)
+    figures = {}
+    for code in COUNTS:
+        count = draw(SOME_WHOLE) if submitted else None
+        figures[code] = Figure(None if count is None else Fraction(count))
     for code in RATES:
-        cases = draw(st.none() | st.integers(0, 5)) if submitted else None
+        cases = draw(CASES) if submitted else None
         if cases is None:
             figures[code] = Figure(None)
         else:
-            hits = Fraction(draw(st.integers(0, cases)))
+            hits = Fraction(draw(HITS[cases]))
             figures[code] = Figure(hits / cases if cases else None, hits, Fraction(cases))
-    return Unit(figures, submitted, draw(st.booleans()), draw(st.integers(0, 1)))
+    return Unit(figures, submitted, draw(YES), draw(PEER))
 
 
 def as_arrays(county: list[Unit]) -> Inputs:
