@@ -1,40 +1,30 @@
 -- P03: against its newest loaded row of an earlier month a hazard is open again, or a recorded date is emptied; open
 -- where status, date or key cannot be read.
 with hazard as (
-    select
+    select distinct on (t.return_no, t.excel_row)
         t.*,
-        b.status as status_before,
-        b.found_date as found_before,
-        b.notice_date as notice_before,
-        b.rectify_by as rectify_before,
-        b.rectified_date as rectified_before
+        e.status as status_before,
+        e.found_date as found_before,
+        e.notice_date as notice_before,
+        e.rectify_by as rectify_before,
+        e.rectified_date as rectified_before
     from pg_temp.staged_hazard as t
-    cross join lateral (
-        select e.status, e.found_date, e.notice_date, e.rectify_by, e.rectified_date
-        from pg_temp.seen as v
-        inner join event.hazard as e on v.submission_id = e.submission_id
-        where v.return_no = t.return_no and e.row_key = t.row_key
-        order by v.period desc
-        limit 1
-    ) as b
+    inner join pg_temp.seen as v on t.return_no = v.return_no
+    inner join event.hazard as e on v.submission_id = e.submission_id and t.row_key = e.row_key
+    order by t.return_no asc, t.excel_row asc, v.period desc
 ),
 
 suggestion as (
-    select
+    select distinct on (t.return_no, t.excel_row)
         t.*,
-        b.raised_date as raised_before,
-        b.assigned_date as assigned_before,
-        b.answered_date as answered_before,
-        b.closed_date as closed_before
+        e.raised_date as raised_before,
+        e.assigned_date as assigned_before,
+        e.answered_date as answered_before,
+        e.closed_date as closed_before
     from pg_temp.staged_suggestion as t
-    cross join lateral (
-        select e.raised_date, e.assigned_date, e.answered_date, e.closed_date
-        from pg_temp.seen as v
-        inner join event.suggestion as e on v.submission_id = e.submission_id
-        where v.return_no = t.return_no and e.row_key = t.row_key
-        order by v.period desc
-        limit 1
-    ) as b
+    inner join pg_temp.seen as v on t.return_no = v.return_no
+    inner join event.suggestion as e on v.submission_id = e.submission_id and t.row_key = e.row_key
+    order by t.return_no asc, t.excel_row asc, v.period desc
 ),
 
 emptied as (
