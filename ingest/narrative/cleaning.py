@@ -36,6 +36,8 @@ _CELLS = re.compile(r"^[^\s，。；]{2,24}(?:[ ]{2,}[^\s，。；]{1,24})+[ ]*$
 _PIPED = re.compile(r"^[ ]*+\|(.*)\|[ ]*$", re.M)
 _BARRED = re.compile(r"^[^|\n]{1,60}(?:\|[^|\n]{0,80})+$", re.M)
 _BAR = re.compile(r"[ ]{0,9}\|[ ]{0,9}")
+_CONTENT = re.compile(r"[^|:\- ]")
+_GAP = re.compile(r"(?<=\S)[ ]{2,}(?=\S)")
 _ENUMERATED = re.compile(
     r"[ \t]*(?:[一二三四五六七八九十]{1,3}[、.]|（[一二三四五六七八九十\d]{1,3}）|\d{1,2}[.、）](?!\d)"
     r"|第[一二三四五六七八九十]+[章节部、]|[①-⑳]|#|[-*•●■◆] )"
@@ -110,12 +112,14 @@ def _page_lines(text: str) -> Iterator[Edit]:
 
 def _pipes(text: str) -> Iterator[Edit]:
     """Markdown tables become tab-separated lines, also those without outer bars; their rules go."""
+    if "|" not in text:
+        return
     plain = [line for line in _BARRED.finditer(text) if not line[0].lstrip().startswith("|")]
     for line in plain if len(plain) > 1 else ():
         for bar in _BAR.finditer(text, *line.span()):
             yield (*bar.span(), "\t")
     for line in _PIPED.finditer(text):
-        if not re.search(r"[^|:\- ]", line[0]):
+        if not _CONTENT.search(line[0]):
             yield (*line.span(), "")
             continue
         yield line.start(), line.start(1), ""
@@ -126,8 +130,8 @@ def _pipes(text: str) -> Iterator[Edit]:
 
 def _columns(text: str) -> Iterator[Edit]:
     """Lines set in columns by runs of blanks become tab-separated when a later column is a figure."""
-    for line in _CELLS.finditer(text):
-        gaps = list(re.finditer(r"(?<=\S)[ ]{2,}(?=\S)", line[0]))
+    for line in _CELLS.finditer(text) if "  " in text else ():
+        gaps = list(_GAP.finditer(line[0]))
         if any(line[0][gap.end()].isdigit() for gap in gaps):
             for gap in gaps:
                 yield (line.start() + gap.start(), line.start() + gap.end(), "\t")
@@ -236,5 +240,5 @@ def _points(text: str) -> Iterator[Edit]:
 
 def _asides(text: str) -> Iterator[Edit]:
     """Short asides inside a word go: 主席团（扩大）会议, 村（社区）干部."""
-    for found in _ASIDE.finditer(text):
+    for found in _ASIDE.finditer(text) if "（" in text else ():
         yield (*found.span(), "")

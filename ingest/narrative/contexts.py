@@ -66,6 +66,7 @@ _PLACE = re.compile(
     r"(?:^|[，；：。的])([\u4e00-\u9fff]{2,3}?)(镇|乡|街道)(?=有|的|人大|共|今年|组织|去年|现有|建有|建成|全|则|也|主席团|在)"
 )
 _COMMON_PLACES = frozenset("全我本各该邻乡两")
+_LISTED = re.compile(r"\d|、")
 
 
 @dataclass(slots=True)
@@ -169,11 +170,7 @@ class SentenceContext:
             if name in ("rest", "denial") and start < quantity.start:
                 return name
             behind = start - quantity.end
-            if (
-                name in ("rest", "denial")
-                and 0 <= behind <= 12
-                and not re.search(r"\d|、", self.text[quantity.end : start])
-            ):
+            if name in ("rest", "denial") and 0 <= behind <= 12 and not _LISTED.search(self.text, quantity.end, start):
                 return name
         return None
 

@@ -83,6 +83,7 @@ class Grammar:
         self._counts = cache(self._find_counting)
         self._frames_for = cache(self._find_frames)
         self._is_decoy = cache(self._find_decoy)
+        self._topics_of = cache(self._find_topics)
 
     def _find_heads(self, said: Concepts) -> tuple[str, ...]:
         return tuple(head for head in self.lexicon.heads if concepts(head) & said)
@@ -101,6 +102,9 @@ class Grammar:
 
     def _find_decoy(self, said: Concepts, unit: str) -> bool:
         return any(concepts(decoy) & said and unit in units for decoy, units in self.lexicon.decoys.items())
+
+    def _find_topics(self, head: str) -> frozenset[str]:
+        return frozenset(topic for frame in self.lexicon.heads[head] for topic in frame.topic)
 
     def readings(self, text: str, window: Window) -> list[Reading]:
         """The readings of the quantity: none, one, or several where one number stands for two nouns."""
@@ -253,7 +257,7 @@ class Grammar:
 
     def _topic(self, window: Window, head: str) -> str | None:
         """Of the topics before the number the nearest that the head can go with."""
-        possible = {topic for frame in self.lexicon.heads[head] for topic in frame.topic}
+        possible = self._topics_of(head)
         return next((topic for topic in window.topics() if topic in possible), None)
 
     def _is_ambiguous(self, window: Window, token: Token, head: str, side: str) -> bool:

@@ -77,7 +77,7 @@ _RARE = 100  # characters a report of a congress goes at most without speaking o
 _SHORT, _LONG = 100, 300
 _FEW = 3
 _SAMPLE = 6_000  # characters that show whose paper it is
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
+_YEAR = re.compile(r"((?:19|20)\d\d)(?<!\d{5})年")
 _SPLIT = re.compile(
     r"(?m)^[^\n。，]{0,30}?(?:篇[一二三四五六七八九十\d]{1,2}|【?第[一二三四五六七八九十]+篇】?|（[一二三四五六七八九十]+）篇)[^\n。，]{0,12}$"
 )
@@ -87,6 +87,7 @@ _TITLE_LINE = re.compile(
 _HALF = re.compile(r"上半年|半年工作|半年来")
 _QUARTER = re.compile(r"第?([一二三四1-4])季度")
 _QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4}
+_SPANNING = re.compile(r"年来|年工作|过去")  # every span has one of these
 _SPAN = re.compile(r"([一二两三四五])年来|([一二两三四五])年工作|过去([一二两三四五])年")
 
 
@@ -227,7 +228,8 @@ def _period(title: str, text: str) -> str | None:
 
 
 def _years(title: str, text: str) -> int:
-    span = _SPAN.search(title) or _SPAN.search(text[:600])
+    head = text[:600]
+    span = _SPAN.search(title) or (_SPAN.search(head) if _SPANNING.search(head) else None)
     if not span:
         return 1
     return {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}[next(group for group in span.groups() if group)]

@@ -35,6 +35,8 @@ _PAST = re.compile(
     r"汇报如下|报告如下|总结如下|一年来|今年以来|去年以来|截至|截止|回顾|已组织|以来，|情况汇报|到目前为止|年来"
 )
 _NOT_HEADING = re.compile(r"[。；，\t]")
+_HEADING_END = re.compile(r"[。；：\n]")
+_COUNT = re.compile(r"[\d一二三四五六七八九十]+[次件条个项份户名人]")
 _HEADING_LIMIT = 40
 
 
@@ -126,11 +128,9 @@ def _heading(line: str) -> tuple[int | None, str]:
     for level, pattern in enumerate(_LEVELS, start=1):
         found = pattern.match(bare)
         if found:
-            return level, re.split(r"[。；：\n]", bare[found.end() :], maxsplit=1)[0][:_HEADING_LIMIT]
-    if len(bare) <= _HEADING_LIMIT and not _NOT_HEADING.search(bare):
-        is_count = re.search(r"[\d一二三四五六七八九十]+[次件条个项份户名人]", bare)
-        if not is_count:
-            return 0, bare.rstrip("：")
+            return level, _HEADING_END.split(bare[found.end() :], maxsplit=1)[0][:_HEADING_LIMIT]
+    if len(bare) <= _HEADING_LIMIT and not _NOT_HEADING.search(bare) and not _COUNT.search(bare):
+        return 0, bare.rstrip("：")
     return None, ""
 
 

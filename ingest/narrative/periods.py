@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from ingest.narrative.cleaning import Clean
 
 _COUNT = "[一二两三四五六七八九十几]"
-_SIGN = re.compile(r"[今一全本上半去截目第现两二三四五六七八九十几过]|(?<!\d)\d")  # what a period can begin with
+_SIGN = re.compile(r"[今一全本上半去截目第现两二三四五六七八九十几过\d](?<!\d\d)")  # what a period can begin with
 _STATED = re.compile(
     r"(?:19|20)\d\d年(?:度|上半年|下半年|第?[一二三四1-4]季度|\d{1,2}月(?:份|底)?(?:至\d{1,2}月)?)?(?:以来)?"
     rf"|今年(?:以来|上半年|第?[一二三四]季度)?|一年来|全年|本年度?|上半年|半年来|{_COUNT}年(?:来|中|间)|过去{_COUNT}年|本届以来|去年以来"

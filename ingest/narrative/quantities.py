@@ -64,12 +64,14 @@ _UNFINISHED = ("几", "数", "每", "X", "x", "*", "×")
 _SINGLING = tuple("每某另同统唯专单独")
 _PIECES_OF_TIME = ("性", "方面", "月", "小时", "工作日", "季度", "层面", "环节", "阶段", "多月")
 _YEARLY = ("一年", "半年", "一季", "一季度", "一月", "一周", "季度")
-_WHERE = re.compile(  # the places something was done at: 在甲村、乙村两个接待点听取意见
-    r"(?:在|分赴|深入|走进|前往|进驻|来到|赴|涵盖|覆盖)$|(?<!现)(?<!存)(?<!实)在(?!册|建|职|全|此|线)[^，。；：建设立有成共\d]{1,14}$"
-)
+_WHERE = ("在", "分赴", "深入", "走进", "前往", "进驻", "来到", "赴", "涵盖", "覆盖")
+_AT = re.compile(r"在(?<![现存实]在)(?![册建职全此线])[^，。；：建设立有成共\d]{1,14}$")
 _SOME = ("批", "类", "部", "张", "组", "方面", "点", "家", "款", "班", "座")
 _CLOCK = (*"0123456789", *"钟半整开前后到左")
 _WHOLE_UNITS = frozenset(MEASURES) - {"元"}
+_PLACES = frozenset("个处家所")
+_SAID_OF_SESSIONS = tuple("人大会的、和")
+_POWERS = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 
 
 class Quantity(NamedTuple):
@@ -155,22 +157,27 @@ def _value(found: re.Match[str], head: str) -> float | None:
     if value is None or (number[-1:] in "万亿" and scale[:1] in ("万", "亿")):
         return None
     for power in scale:
-        value *= {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}[power]
-    if value != int(value) and unit in _WHOLE_UNITS:
-        return None
-    return round(value, 6)
+        value *= _POWERS[power]
+    if value == int(value):
+        return value
+    return None if unit in _WHOLE_UNITS else round(value, 6)
 
 
 def _formally_none(found: re.Match[str], unit: str, head: str, tail: str, marked: bool) -> bool:
     """True for ordinals, placeholders, first ends of ranges and growth, per-head standards, and words like 5人大."""
     return (
         _is_ordinal(unit, head, tail)
-        or (unit in ("个", "处", "家", "所") and bool(_WHERE.search(head)))
+        or (unit in _PLACES and _is_where(head))
         or _is_broken(found, head, marked)
         or _is_other_word(unit, tail)
         or (tail[:1] in _RANGE_SIGNS and bool(_RANGE_AFTER.match(tail)))
         or (("到" in tail or "至" in tail or "为" in tail) and bool(_GROWTH_AFTER.match(tail)))
     )
+
+
+def _is_where(head: str) -> bool:
+    """True behind what something was done at: 在甲村、乙村两个接待点听取意见."""
+    return head.removesuffix("\n").endswith(_WHERE) or ("在" in head and bool(_AT.search(head)))
 
 
 def _is_ordinal(unit: str, head: str, tail: str) -> bool:
@@ -179,7 +186,7 @@ def _is_ordinal(unit: str, head: str, tail: str) -> bool:
     session = _SESSION.search(head) if unit in ("次", "届次") and head[-1:] in _SESSION_ENDS else None
     if session is None or not session[0]:
         return False
-    return bool(_NAMED_SESSION.match(tail)) or bool(session["term"] and tail.startswith(tuple("人大会的、和")))
+    return bool(_NAMED_SESSION.match(tail)) or bool(session["term"] and tail.startswith(_SAID_OF_SESSIONS))
 
 
 def _is_broken(found: re.Match[str], head: str, marked: bool) -> bool:

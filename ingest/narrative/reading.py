@@ -141,8 +141,11 @@ def _resolve_parts(found: Sequence[Found]) -> list[Found]:
 
 def _adds_up(same: Sequence[Found]) -> bool:
     """True when one of the numbers is said to be a total and is the sum of the others."""
+    totals = [item.quantity.value for item in same if item.is_total]
+    if not totals:
+        return False
     everything = sum(item.quantity.value for item in same)
-    return any(item.is_total and abs(everything - 2 * item.quantity.value) < _SLACK for item in same)
+    return any(abs(everything - 2 * total) < _SLACK for total in totals)
 
 
 def _distinct(found: Sequence[Found]) -> list[Found]:

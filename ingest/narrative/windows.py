@@ -30,7 +30,8 @@ class Window:
     """
 
     __slots__ = (
-        "ahead", "left", "own", "own_left", "paragraph", "quantity", "right", "segment", "shared", "topics", "wider",
+        "_find_topics", "_topics", "ahead", "left", "own", "own_left", "paragraph", "quantity", "right", "segment",
+        "shared", "wider",
     )  # fmt: skip
 
     def __init__(
@@ -40,7 +41,8 @@ class Window:
     ) -> None:  # fmt: skip
         self.quantity, self.left, self.right = quantity, left, right
         self.shared, self.segment, self.wider = shared, segment, wider
-        self.paragraph, self.topics = paragraph, topics
+        self.paragraph, self._find_topics = paragraph, topics
+        self._topics: Sequence[str] | None = None
         self.ahead = concepts_of(right)
         self.own_left = concepts_of(left)
         self.own = self.own_left | self.ahead
@@ -49,6 +51,12 @@ class Window:
         """The window with the whole sentence as shared context and nothing to its right."""
         shared = self.shared | self.wider
         return Window(self.quantity, self.left, (), shared, self.segment, 0, self.paragraph, self.topics)
+
+    def topics(self) -> Sequence[str]:
+        """What an elided noun before the number may be, nearest first."""
+        if self._topics is None:
+            self._topics = self._find_topics()
+        return self._topics
 
 
 @dataclass(slots=True)
@@ -68,10 +76,11 @@ class Surveyor:
     """Makes the windows of a text's quantities; `facts` is the list the reader appends what it found to."""
 
     def __init__(self, lexicon: Lexicon, tokeniser: Tokeniser, text: str, facts: list[Found]) -> None:
-        self.tokeniser, self.text, self.facts = tokeniser, text, facts
+        self.text, self.facts, self.topic_of = text, facts, tokeniser.topic_of
         self.lexicon = lexicon
         self.persons = lexicon.measures["persons"]
         self.line = TokenLine(tokeniser.tokens(text))
+        self._tokens, self._headings = tokeniser.tokens, dict[str, list[Token]]()
         topic_of = tokeniser.topic_of
         self._told = [
             (token.end - 1, topic, token.start)
@@ -143,7 +152,9 @@ class Surveyor:
         return self.line.said(self.line.first(start), sentence.first) | concepts_of(self._heading(sentence.block))
 
     def _heading(self, block: Block) -> list[Token]:
-        return self.tokeniser.tokens(block.heading) if block.heading else []
+        if block.heading not in self._headings:
+            self._headings[block.heading] = self._tokens(block.heading)
+        return self._headings[block.heading]
 
     def topics(self, sentence: Sentence, quantity: Quantity) -> list[str]:
         """What an elided noun before the number may be, nearest first: families of facts and telling nouns."""
@@ -160,7 +171,7 @@ class Surveyor:
                 break
             told.append((last, telling))
         told.sort(reverse=True)
-        topic_of = self.tokeniser.topic_of
+        topic_of = self.topic_of
         heading = [topic for token in self._heading(sentence.block) if (topic := topic_of(token.concepts))]
         return list(dict.fromkeys([*(topic for _, topic in told), *heading]))
 
