@@ -83,7 +83,7 @@ def test_the_family_wise_error_is_the_stated_one_where_all_are_equal() -> None:
     assert 0.055 < wrong / rounds < 0.145  # 0.1 +- three standard errors
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.floats(60, 100), min_size=2, max_size=9), st.integers(0, 1000))
 def test_properties(scores: list[float], seed: int) -> None:
     points = np.array(scores)

@@ -37,9 +37,15 @@ def table(path: Path) -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def faulty(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Manifest]:
-    """A county in which every return has planted faults and every clerk messy habits."""
+    """A county of many small townships; every return has planted faults and every clerk messy habits."""
     county = tmp_path_factory.mktemp("faulty") / "county"
-    return county, simulate(county, 45, "2025-01..2025-07", 5, fault_rate=1, messy_rate=1)
+    return county, simulate(county, 45, "2025-01..2025-07", 5, fault_rate=1, messy_rate=1, deputies=(40, 45))
+
+
+@pytest.fixture(scope="module")
+def findings(faulty: tuple[Path, Manifest]) -> list[dict[str, str]]:
+    """What the truth of the faulty county expects to be found."""
+    return table(faulty[0] / "truth/expected_findings.csv")
 
 
 @pytest.fixture(scope="module")
@@ -57,10 +63,10 @@ def test_same_arguments_give_the_same_bytes_whatever_the_workers(tmp_path: Path)
     assert digests(tmp_path / "one") != digests(tmp_path / "other")
 
 
-def test_manifest_counts_what_is_there(faulty: tuple[Path, Manifest]) -> None:
+def test_manifest_counts_what_is_there(faulty: tuple[Path, Manifest], findings: list[dict[str, str]]) -> None:
     county, manifest = faulty
     files = [path for path in (county / "inbox").rglob("*") if path.is_file()]
-    status, findings = table(county / "truth/expected_status.csv"), table(county / "truth/expected_findings.csv")
+    status = table(county / "truth/expected_status.csv")
     assert manifest.workbooks == len(files) == len(manifest.files) == len(table(county / "received.csv"))
     assert manifest.bytes == sum(path.stat().st_size for path in files)
     assert manifest.townships == len(manifest.quality) == 45
@@ -91,9 +97,11 @@ def test_loaded_counts_are_the_rows_of_the_truth(faulty: tuple[Path, Manifest]) 
 
 
 @pytest.mark.parametrize("rule", PLANTABLE)
-def test_every_rule_is_planted_and_every_planted_fault_expected(rule: str, faulty: tuple[Path, Manifest]) -> None:
-    county, manifest = faulty
-    expected = {(line["file"], line["rule"]) for line in table(county / "truth/expected_findings.csv")}
+def test_every_rule_is_planted_and_every_planted_fault_expected(
+    rule: str, faulty: tuple[Path, Manifest], findings: list[dict[str, str]]
+) -> None:
+    _, manifest = faulty
+    expected = {(line["file"], line["rule"]) for line in findings}
     planted = [item["file"] for item in manifest.files if rule in item["planted"]]
     if rule in (
         "R12",
@@ -111,23 +119,22 @@ def test_only_the_rules_asked_for_are_planted(tmp_path: Path) -> None:
     assert manifest.planted_per_rule["F04"]
 
 
-def test_a_cell_breaks_one_cell_rule_only(faulty: tuple[Path, Manifest]) -> None:
-    county, _ = faulty
+def test_a_cell_breaks_one_cell_rule_only(findings: list[dict[str, str]]) -> None:
     cells = [
-        (line["file"], line["sheet"], line["row"], line["field"])
-        for line in table(county / "truth/expected_findings.csv")
-        if line["rule"].startswith("C")
+        (line["file"], line["sheet"], line["row"], line["field"]) for line in findings if line["rule"].startswith("C")
     ]
     assert len(cells) == len(set(cells))
 
 
-def test_a_doubtful_hard_finding_never_decides_alone_what_is_loaded(faulty: tuple[Path, Manifest]) -> None:
+def test_a_doubtful_hard_finding_never_decides_alone_what_is_loaded(
+    faulty: tuple[Path, Manifest], findings: list[dict[str, str]]
+) -> None:
     county, _ = faulty
     rejected = {line["file"] for line in table(county / "truth/expected_status.csv") if line["status"] == "rejected"}
     certain: dict[tuple[str, str, str], bool] = {}
-    findings = [line for line in table(county / "truth/expected_findings.csv") if line["file"] not in rejected]
-    broken = {(line["file"], line["sheet"]) for line in findings if line["rule"] == "F09"}
-    for line in findings:
+    read = [line for line in findings if line["file"] not in rejected]
+    broken = {(line["file"], line["sheet"]) for line in read if line["rule"] == "F09"}
+    for line in read:
         if line["severity"] == "hard" and (line["file"], line["sheet"]) not in broken:
             key = line["file"], line["sheet"], line["row"]
             certain[key] = certain.get(key, False) or line["scored"] == "yes"
