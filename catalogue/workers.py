@@ -10,12 +10,20 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import get_context, parent_process
+from multiprocessing import forkserver, get_context, parent_process
 
 from catalogue.errors import Unavailable
 
 # a dead worker's semaphores are cleared by a process of multiprocessing, which need not tell the user so
 _UNTOLD = "ignore:resource_tracker:UserWarning"
+
+
+def prepare_workers(preload: str) -> None:
+    """The module named is being imported, beside this process, for the pools that follow."""
+    if _UNTOLD not in sys.warnoptions:  # handed on to the processes started from here
+        sys.warnoptions.append(_UNTOLD)
+    get_context("forkserver").set_forkserver_preload([preload])
+    forkserver.ensure_running()
 
 
 @contextmanager
@@ -25,11 +33,8 @@ def worker_pool(workers: int, preload: str) -> Iterator[ProcessPoolExecutor]:
     The module named `preload` is imported once for all of them. Pools of one process share what the first one loaded.
     Raises Unavailable when one of them was killed.
     """
-    if _UNTOLD not in sys.warnoptions:  # handed on to the processes started from here
-        sys.warnoptions.append(_UNTOLD)
-    context = get_context("forkserver")
-    context.set_forkserver_preload([preload])
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent)
+    prepare_workers(preload)
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("forkserver"), initializer=_end_with_parent)
     try:
         yield pool
     except BrokenProcessPool:

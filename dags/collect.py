@@ -41,7 +41,7 @@ def plan() -> list[dict[str, Any]]:
 @task(task_display_name="读取、检查、入库", map_index_template="{{ chunk_name }}", pool=WAREHOUSE_POOL)
 def collect_chunk(chunk: dict[str, Any]) -> dict[str, Any]:
     get_current_context()["chunk_name"] = chunk["name"]
-    from ingest.collect import collect_chunk
+    from ingest.chunk import collect_chunk
     from taizhang.settings import Settings
 
     return collect_chunk(Settings.load(), chunk) | {"name": chunk["name"]}

@@ -65,11 +65,10 @@ def _with_cells(batch: ReturnBatch, sheet: Sheet, rows: pd.DataFrame) -> pd.Data
     raw = batch.raw[sheet.code].loc[rows.index]
     codes = [field.code for field in sheet.fields]
     rules = _rules_of_cells(batch, sheet, rows).reindex(columns=codes).astype("object")
-    places = batch.places[batch.places["sheet"] == sheet.code]
-    placed = pd.crosstab(places["return_no"], places["field"]).reindex(rows["return_no"], columns=codes, fill_value=0)
     rules = rules.where(rules.notna(), None)
+    placed = _placed(batch, sheet, codes)[rows["return_no"].to_numpy(dtype="int64")]
     found = raw[codes].astype("object")
-    found = found.mask(found.isna() & (rules.notna().to_numpy() | (placed.to_numpy() == 0)), "·")
+    found = found.mask(found.isna() & (rules.notna().to_numpy() | ~placed), "·")
     extra = {}
     if sheet.code == "congress_session":
         extra["_rate_text"] = raw["attendance_rate_reported"].to_numpy()
@@ -82,6 +81,16 @@ def _with_cells(batch: ReturnBatch, sheet: Sheet, rows: pd.DataFrame) -> pd.Data
         ],
         axis=1,
     )
+
+
+def _placed(batch: ReturnBatch, sheet: Sheet, codes: list[str]) -> np.ndarray:
+    """By return_no and field: whether the return's sheet has the field at all."""
+    places = batch.places[batch.places["sheet"] == sheet.code]
+    columns = places["field"].map({code: number for number, code in enumerate(codes)})
+    here = columns.notna()
+    placed = np.zeros((int(batch.returns["return_no"].max()) + 1, len(codes)), dtype=bool)
+    placed[places.loc[here, "return_no"].to_numpy(dtype="int64"), columns[here].to_numpy(dtype="int64")] = True
+    return placed
 
 
 def _rules_of_cells(batch: ReturnBatch, sheet: Sheet, rows: pd.DataFrame) -> pd.DataFrame:

@@ -1,163 +1,61 @@
-"""Collecting: read, check and load what was planned. The DAG and the command line call these."""
+"""Collecting the inbox: planned, chunk by chunk by as many processes as there are workers, then settled."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from concurrent.futures import as_completed
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from catalogue import load as load_catalogue
-from catalogue.errors import Unavailable
-from catalogue.explanations import Said
-from catalogue.workers import worker_pool
+from catalogue.workers import prepare_workers, worker_pool
 from ingest.county_rules import judge_county
-from ingest.inspection import Inspection, inspect
-from ingest.loading import Loaded, load_inspection
 from ingest.place import Place
-from ingest.planning import Chunk, Progress, plan
-from ingest.reports.collecting import collect_reports
+from ingest.planning import SMALL_CHUNK, Chunk, Progress, plan, waiting_files
 from ingest.reports.judging import judge_reports
-from ingest.workbook import ReceivedFile, read_batch
-from warehouse.archive import archived_path
-from warehouse.checks import LoadedHistory, received_before
-from warehouse.connection import Connection, Warehouse
-from warehouse.duty.explanations import record
-from warehouse.duty.obligations import granted_days, note_empty
-from warehouse.followup import awaiting, leave
-from warehouse.inbox import newest_submission, record_collected
-from warehouse.layout import record_layout
-from warehouse.load import lock_loads
-from warehouse.registry import read_register
+from ingest.tally import total
+from warehouse.connection import Warehouse
+from warehouse.followup import awaiting
 from warehouse.reports import awaiting as awaiting_documents
-from warehouse.rollup import refresh_touched
 
-
-def collect_chunk(settings: Place, chunk: Chunk, workers: int = 1) -> dict[str, Any]:
-    """The chunk's files are read, checked and in the warehouse, all in one transaction; what was done, for the summary.
-
-    Safe to run again: bytes already registered add nothing but their arrival.
-    """
-    files = json.loads(Path(chunk["plan"]).read_text(encoding="utf-8"))
-    if not files:
-        return total([]) | {"name": chunk["name"]}
-    if files[0].get("kind") == "report":
-        return total([]) | {"name": chunk["name"]} | collect_reports(settings, files, workers)
-    catalogue = load_catalogue()
-    warehouse = Warehouse(settings.warehouse_url)
-    received = [
-        ReceivedFile(
-            archived_path(settings.archive, entry["sha256"]),
-            entry["file_name"],
-            entry["sha256"],
-            datetime.fromisoformat(entry["received_at"]),
-        )
-        for entry in files
-    ]
-    if lost := [file for file in received if not file.path.is_file()]:  # not the township's fault: no finding
-        raise Unavailable(
-            f"档案 {settings.archive} 中没有 {lost[0].file_name} 的存件：请确认档案所在的磁盘可用后重新收集。"
-        )
-    batch = read_batch(received, catalogue.current_form, catalogue.synonyms, workers=workers)
-    register = read_register(warehouse)
-    jurisdiction = catalogue.jurisdiction(settings.jurisdiction)
-
-    def look(connection: Any) -> Inspection:
-        return inspect(
-            batch,
-            catalogue,
-            register,
-            jurisdiction,
-            LoadedHistory(connection),
-            lambda returns: received_before(connection, returns),
-            granted_days(connection),
-        )
-
-    codes = sorted({entry["township"] for entry in files})
-    with warehouse.transaction() as connection:
-        mark = newest_submission(connection, codes)
-        inspection = look(connection)
-        lock_loads(connection)
-        if newest_submission(connection, codes) != mark:  # another collection loaded returns of these townships
-            inspection = look(connection)
-        loaded = load_inspection(connection, inspection, catalogue)
-        stored = loaded.submissions
-        record_layout(connection, stored[stored["is_new"]], batch.places)
-        touched = stored.loc[stored["is_touched"], "submission_id"].tolist()
-        _note_content(connection, stored[stored["is_new"]], batch.said)
-        refresh_touched(connection, touched)
-        leave(connection, "county_rules", touched)
-        leave(connection, "return", stored.loc[stored["is_new"], "submission_id"].tolist())
-        record_collected(connection, pd.DataFrame(files))
-    return _summary(chunk["name"], loaded)
-
-
-def _note_content(connection: Connection, new: pd.DataFrame, said: Mapping[int, list[Said]]) -> None:
-    """New returns that hold nothing are known as such, and what came back on their 问题清单 is kept."""
-    numbers = dict(zip(new["return_no"], new["submission_id"], strict=True))
-    note_empty(connection, numbers.values())
-    record(connection, {numbers[number]: lines for number, lines in said.items() if number in numbers})
-
-
-def _summary(name: str, loaded: Loaded) -> dict[str, Any]:
-    new = loaded.submissions[loaded.submissions["is_new"]]
-    return {
-        "name": name,
-        "received": len(loaded.submissions),
-        "new": len(new),
-        "status": {str(key): int(count) for key, count in new["status"].value_counts().items()},
-        "rows_loaded": loaded.rows_loaded,
-        "rows_held_back": loaded.rows_held_back,
-        "findings": {str(key): int(count) for key, count in loaded.findings["rule"].value_counts().items()},
-        "severities": {str(key): int(count) for key, count in loaded.findings["severity"].value_counts().items()},
-        "submission_ids": [int(number) for number in new["submission_id"]],
-    }
-
-
-def total(summaries: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """The chunks' summaries as one."""
-    whole: dict[str, Any] = {"received": 0, "new": 0, "rows_loaded": 0, "rows_held_back": 0}
-    whole |= {"status": {}, "findings": {}, "severities": {}, "submission_ids": []}
-    whole |= {"reports": {}, "document_ids": []}
-    for summary in summaries:
-        for key, value in summary.items():
-            if isinstance(value, dict):
-                for name, count in value.items():
-                    whole[key][name] = whole[key].get(name, 0) + count
-            elif key != "name":
-                whole[key] += value
-    for key in ("status", "findings", "severities"):
-        whole[key] = dict(sorted(whole[key].items()))
-    return whole
+_CHUNK = "ingest.chunk"
 
 
 def collect_inbox(settings: Place, received: Path | None = None, progress: Progress | None = None) -> dict[str, Any]:
     """Everything new in the inbox is collected by `settings.workers` processes; the summary of it."""
-    chunks = plan(settings, received)
-    done = 0
-    files = sum(chunk["files"] for chunk in chunks)
+    files = waiting_files(settings)
+    if settings.workers > 1 and len(files) > SMALL_CHUNK:
+        prepare_workers(_CHUNK)
+
+    def say(done: int, _: int = 0) -> None:
+        if progress:
+            progress(done, 2 * len(files))  # each is archived, then collected
+
+    chunks = plan(settings, received, files, say)
+    done = len(files)
     summaries = []
     for chunk, summary in _collected(settings, chunks):
         done += chunk["files"]
         summaries.append(summary)
-        if progress:
-            progress(done, files)
+        say(done)
     return settle(settings, summaries)
 
 
 def _collected(settings: Place, chunks: list[Chunk]) -> Iterable[tuple[Chunk, dict[str, Any]]]:
     if settings.workers == 1 or len(chunks) == 1:
         for chunk in chunks:
-            yield chunk, collect_chunk(settings, chunk, workers=settings.workers)
+            yield chunk, _collect(settings, chunk, settings.workers)
         return
-    with worker_pool(settings.workers, preload=__name__) as pool:
-        tasks = {pool.submit(collect_chunk, settings, chunk): chunk for chunk in chunks}
+    with worker_pool(settings.workers, preload=_CHUNK) as pool:
+        tasks = {pool.submit(_collect, settings, chunk): chunk for chunk in chunks}
         for task in as_completed(tasks):
             yield tasks[task], task.result()
+
+
+def _collect(settings: Place, chunk: Chunk, workers: int = 1) -> dict[str, Any]:
+    """The chunk is collected, here or in a worker: the suites are imported only where they run."""
+    from ingest.chunk import collect_chunk  # noqa: PLC0415
+
+    return collect_chunk(settings, chunk, workers)
 
 
 def settle(settings: Place, summaries: list[dict[str, Any]]) -> dict[str, Any]:

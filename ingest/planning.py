@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,32 +28,52 @@ Progress = Callable[[int, int], None]
 Chunk = dict[str, Any]
 SMALL_CHUNK = 250  # below it the fixed cost of the suites outweighs a second process
 KEPT_DAYS = 30
+_AT_ONCE = 4  # files archived at once: a disk takes longer to flush one than a processor to look at it
 
 
-def plan(settings: Place, received: Path | None = None, progress: Progress | None = None) -> list[Chunk]:
+def waiting_files(settings: Place) -> list[InboxFile]:
+    """The files of the inbox that have not been collected as they stand now."""
+    known = collected_files(Warehouse(settings.warehouse_url))
+    return [file for file in list_inbox(settings.inbox) if known.get(file.file_name) != (file.size, file.modified_ns)]
+
+
+def plan(
+    settings: Place,
+    received: Path | None = None,
+    files: Sequence[InboxFile] | None = None,
+    progress: Progress | None = None,
+) -> list[Chunk]:
     """Everything new in the inbox stands in the archive; the chunks to collect, named by their townships.
 
     All files of a township are in one chunk, so that chunks can be collected in any order and at the same time.
     `received` gives file,received_at; without it the file beside the inbox, else the files' modification times.
-    With nothing new there is one empty chunk when an interrupted collection left later steps to do, else none.
+    `files` are those of `waiting_files` where they are known already. With nothing new there is one empty chunk when an
+    interrupted collection left later steps to do, else none.
     """
-    warehouse = Warehouse(settings.warehouse_url)
-    known = collected_files(warehouse)
     sweep(settings.archive)
     list_file = received or (settings.received_file if settings.received_file.exists() else None)
     times = read_received(list_file) if list_file else {}
     zone = ZoneInfo(settings.timezone)
-    new = [file for file in list_inbox(settings.inbox) if known.get(file.file_name) != (file.size, file.modified_ns)]
+    new = waiting_files(settings) if files is None else files
     entries = []
-    for number, file in enumerate(new, start=1):
-        entries.append(_archive(file, settings.archive, received_at(file, times, zone)))
+    for entry in _archived(new, settings.archive, [received_at(file, times, zone) for file in new]):
+        entries.append(entry)
         if progress:
-            progress(number, len(new))
+            progress(len(entries), len(new))
     reports = [entry for entry in entries if entry["kind"] == "report"]
     returns = [entry for entry in entries if entry["kind"] == "return"]
     groups = _deal(returns, settings.chunk_size, settings.workers) + deal_reports(reports)
-    groups = groups or ([[]] if has_unfinished(warehouse) else [])
+    groups = groups or ([[]] if has_unfinished(Warehouse(settings.warehouse_url)) else [])
     return _chunks(groups, settings)
+
+
+def _archived(files: Sequence[InboxFile], archive: Path, moments: Sequence[datetime]) -> Iterator[dict[str, Any]]:
+    """The files' entries in order; while one is flushed to disk others are copied and looked at."""
+    pool = ThreadPoolExecutor(_AT_ONCE)
+    try:
+        yield from pool.map(_archive, files, repeat(archive), moments)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _archive(file: InboxFile, archive: Path, moment: datetime) -> dict[str, Any]:
@@ -74,19 +95,21 @@ def _archive(file: InboxFile, archive: Path, moment: datetime) -> dict[str, Any]
 
 
 def _deal(entries: list[dict[str, Any]], most: int, workers: int) -> list[list[dict[str, Any]]]:
-    """Townships dealt into chunks: work for all workers, a handful of tasks for a county, for a province no more than
-    Airflow's mapping limit.
+    """Townships dealt into chunks of about equal size: the same number for every worker, of about `most` files, but
+    not so many that each is small.
     """
-    size = min(most, max(SMALL_CHUNK, math.ceil(len(entries) / workers)))
     townships: dict[str, list[dict[str, Any]]] = {}
-    for entry in sorted(entries, key=lambda item: (item["received_at"], item["file_name"])):
-        townships.setdefault(entry["township"], []).append(entry)
-    groups: list[list[dict[str, Any]]] = []
+    for place, entry in enumerate(sorted(entries, key=lambda item: (item["received_at"], item["file_name"]))):
+        unknown = f"?{place // SMALL_CHUNK}"  # files of no township need not stay together
+        townships.setdefault(entry["township"] or unknown, []).append(entry)
+    wanted = workers * max(1, round(len(entries) / workers / most))
+    count = min(wanted, max(1, len(entries) // min(most, SMALL_CHUNK)))
+    groups: list[list[dict[str, Any]]] = [[] for _ in range(count)]
+    dealt = 0
     for files in townships.values():
-        if not groups or len(groups[-1]) + len(files) > size:
-            groups.append([])
-        groups[-1].extend(files)
-    return groups
+        groups[dealt * count // len(entries)].extend(files)
+        dealt += len(files)
+    return [group for group in groups if group]
 
 
 def _chunks(groups: list[list[dict[str, Any]]], settings: Place) -> list[Chunk]:

@@ -164,8 +164,11 @@ order by s.return_no
 
 def _of(new: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
     """The frame's rows of new submissions, with submission_id, township_code and period."""
-    found = frame.drop(columns=["township_code", "period"], errors="ignore")
-    return found.merge(new, on="return_no", how="inner")
+    place = pd.Index(new["return_no"]).get_indexer(frame["return_no"])
+    kept = place >= 0
+    found, place = (frame, place) if kept.all() else (frame[kept], place[kept])
+    own = {name: new[name].array.take(place) for name in ("submission_id", "township_code", "period")}
+    return found.reset_index(drop=True).assign(**own)
 
 
 def _pick(new: pd.DataFrame, frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:

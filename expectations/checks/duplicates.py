@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -30,36 +32,51 @@ def title_fields(form: Form) -> dict[str, tuple[str, str]]:
 def similar_pairs(sheet: Sheet, title: str, date: str, rows: pd.DataFrame) -> pd.DataFrame:
     """Pairs (upper, lower) of index labels: same return and kind, dates within a day, titles alike, different key."""
     known = rows[rows[title].notna() & rows[date].notna()]
+    by = ["return_no"]
     if sheet.has("kind"):
-        known = known[known["kind"].notna()]
-    pairs: list[tuple[int, int]] = []
-    for group in _neighbours(known, date, ["return_no", "kind"] if sheet.has("kind") else ["return_no"]):
-        pairs.extend(_alike(group, title, date))
+        by, known = ["return_no", "kind"], known[known["kind"].notna()]
+    ordered = known.sort_values([*by, date, "excel_row"], kind="stable")
+    candidates = _Candidates(
+        ordered[title].to_numpy(dtype="object"),
+        ordered[date].to_numpy().astype("datetime64[D]").astype("int64"),
+        ordered["_row_key"].to_numpy(dtype="object"),
+        ordered["excel_row"].to_numpy(),
+        ordered.index.to_numpy(),
+    )
+    pairs = [pair for start, end in _neighbours(ordered, date, by) for pair in candidates.alike(start, end)]
     return pd.DataFrame(pairs, columns=["upper", "lower"])
 
 
-def _neighbours(rows: pd.DataFrame, date: str, by: list[str]) -> Iterator[pd.DataFrame]:
-    """Runs of two or more rows in which each date lies within a day of the one before."""
-    ordered = rows.sort_values([*by, date, "excel_row"], kind="stable")
+def _neighbours(ordered: pd.DataFrame, date: str, by: list[str]) -> Iterator[tuple[int, int]]:
+    """Where runs of two or more rows begin and end in which each date lies within a day of the one before."""
     apart = (ordered[by] != ordered[by].shift()).any(axis=1)
     apart |= ordered[date].diff() > pd.Timedelta(days=1)
-    runs = apart.cumsum()
-    sizes = runs.map(runs.value_counts())
-    for _, run in ordered[sizes > 1].groupby(runs[sizes > 1], sort=False):
-        for start in range(0, len(run), MOST_AT_ONCE):
-            yield run.iloc[start : start + MOST_AT_ONCE]
+    bounds = [*np.flatnonzero(apart).tolist(), len(ordered)]
+    for first, end in pairwise(bounds):
+        for start in range(first, end - 1, MOST_AT_ONCE):
+            yield start, min(end, start + MOST_AT_ONCE)
 
 
-def _alike(run: pd.DataFrame, title: str, date: str) -> Iterator[tuple[int, int]]:
-    titles = [fold(text) for text in run[title]]
-    scores = process.cdist(titles, titles, scorer=fuzz.ratio, score_cutoff=ALIKE, dtype=np.float64)
-    days = run[date].to_numpy().astype("datetime64[D]").astype("int64")
-    keys, lines, labels = run["_row_key"].to_numpy(), run["excel_row"].to_numpy(), run.index.to_numpy()
-    for left, right in zip(*np.nonzero(np.triu(scores, k=1)), strict=True):
-        different = keys[left] is None or keys[left] != keys[right]
-        if different and abs(days[left] - days[right]) <= 1:
-            upper, lower = (left, right) if lines[left] <= lines[right] else (right, left)
-            yield int(labels[upper]), int(labels[lower])
+@dataclass(frozen=True)
+class _Candidates:
+    """The sorted rows, column by column."""
+
+    titles: np.ndarray
+    days: np.ndarray
+    keys: np.ndarray
+    lines: np.ndarray
+    labels: np.ndarray
+
+    def alike(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The pairs among the rows from `start` to before `end`."""
+        titles = [fold(text) for text in self.titles[start:end]]
+        scores = process.cdist(titles, titles, scorer=fuzz.ratio, score_cutoff=ALIKE, dtype=np.float64)
+        for one, other in zip(*np.nonzero(np.triu(scores, k=1)), strict=True):
+            left, right = start + one, start + other
+            different = self.keys[left] is None or self.keys[left] != self.keys[right]
+            if different and abs(self.days[left] - self.days[right]) <= 1:
+                upper, lower = (left, right) if self.lines[left] <= self.lines[right] else (right, left)
+                yield int(self.labels[upper]), int(self.labels[lower])
 
 
 def similar_checks(form: Form) -> list[Check]:

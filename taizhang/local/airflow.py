@@ -32,6 +32,7 @@ _PRELOAD = (
     "pandas",
     "great_expectations",
     "great_expectations.expectations",
+    "ingest.chunk",
     "ingest.collect",
     "publish.outbox",
 )

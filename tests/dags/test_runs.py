@@ -111,9 +111,9 @@ def test_a_collection_loads_returns_and_tells(run: Run, county: Path, simulated:
 def test_a_bad_chunk_stops_no_other_and_is_not_overlooked(
     run: Run, county: Path, simulated: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import ingest.collect
+    import ingest.chunk
 
-    real, broken = ingest.collect.collect_chunk, []
+    real, broken = ingest.chunk.collect_chunk, []
 
     def sometimes(settings: Any, chunk: dict[str, Any], **more: Any) -> dict[str, Any]:
         if not broken or broken[0] == chunk["name"]:
@@ -121,7 +121,7 @@ def test_a_bad_chunk_stops_no_other_and_is_not_overlooked(
             raise OSError("disk full")
         return real(settings, chunk, **more)
 
-    monkeypatch.setattr(ingest.collect, "collect_chunk", sometimes)
+    monkeypatch.setattr(ingest.chunk, "collect_chunk", sometimes)
     deliver(simulated, county)
     done = run("collect")
     assert done.state == "failed"
@@ -129,14 +129,14 @@ def test_a_bad_chunk_stops_no_other_and_is_not_overlooked(
     assert found["collect_chunk"] == {"success", "failed"}
     assert found["settle"] == found["quality_summary"] == found["return_workbooks"] == {"success"}
     assert found["some_part_failed"] == {"failed"}
-    monkeypatch.setattr(ingest.collect, "collect_chunk", real)
+    monkeypatch.setattr(ingest.chunk, "collect_chunk", real)
     assert names(run("collect"), "collect_chunk") == broken, "the next run collects what failed, and only that"
 
 
 def test_what_was_loaded_before_an_interruption_is_settled_and_returned(
     run: Run, county: Path, simulated: Path, database_url: str
 ) -> None:
-    from ingest.collect import collect_chunk
+    from ingest.chunk import collect_chunk
     from ingest.planning import plan
     from taizhang.settings import Settings
 
