@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -60,16 +61,45 @@ def test_a_file_that_cannot_be_read_is_refused_and_leaves_nothing(tmp_path: Path
     assert not [path for path in (tmp_path / "archive").rglob("*") if path.is_file()]
 
 
-def test_chunks_never_split_a_township() -> None:
-    entries = [
-        {"file_name": f"{n}.xlsx", "received_at": f"2025-02-{1 + n % 28:02d}T08:00:00", "township": f"99010110{n % 10}"}
-        for n in range(600)
+def _entries(count: int, townships: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "file_name": f"{n}.xlsx",
+            "received_at": f"2025-02-{1 + n % 28:02d}T08:00:00",
+            "township": f"9901{n % townships:05d}" if townships else "",
+        }
+        for n in range(count)
     ]
-    groups = planning._deal(entries, 100, workers=2)
+
+
+def test_chunks_never_split_a_township() -> None:
+    groups = planning._deal(_entries(600, 10), 100, workers=2)
     homes: dict[str, set[int]] = {}
     for number, files in enumerate(groups):
         for entry in files:
             homes.setdefault(entry["township"], set()).add(number)
     assert sum(map(len, groups)) == 600
-    assert len(groups) > 1
+    assert len(groups) == 6
     assert all(len(numbers) == 1 for numbers in homes.values())
+
+
+@pytest.mark.parametrize(
+    ("count", "workers", "chunks"), [(1, 2, 1), (499, 2, 1), (2063, 2, 2), (1040, 1, 1), (43000, 2, 44), (4000, 16, 16)]
+)
+def test_every_worker_gets_the_same_number_of_chunks_of_about_the_same_size(
+    count: int, workers: int, chunks: int
+) -> None:
+    """No small chunk is left over at the end: it would cost the suites' fixed time and leave the others waiting."""
+    sizes = [len(files) for files in planning._deal(_entries(count, 1 + count // 12), 1000, workers)]
+    assert (sum(sizes), len(sizes)) == (count, chunks)
+    assert max(sizes) - min(sizes) <= 24  # a township or two
+
+
+def test_files_of_no_township_do_not_all_end_up_in_one_chunk() -> None:
+    sizes = [len(files) for files in planning._deal(_entries(5000, 0), 1000, workers=2)]
+    assert sum(sizes) == 5000
+    assert max(sizes) <= 1500
+
+
+def test_no_files_make_no_chunk() -> None:
+    assert planning._deal([], 1000, workers=2) == []
