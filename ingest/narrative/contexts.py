@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from catalogue.lexicon import Concepts, Frame, concepts, names_of
+from ingest.narrative.layout import Mode
 from ingest.narrative.quantities import Quantity
 from ingest.narrative.tokens import Token
 
@@ -42,7 +43,7 @@ _MARKS = concepts(
 _SUBJECT_REACH = 10
 _ADJACENT = 2
 _PREPOSITION = re.compile(
-    r"(?:[向由被经对请受为与和同在给送按据报从交及到往投、]|会同|联合|督促|听取|邀请|根据|配合|得到|助推|建议|位于|设在|坐落)[^，；：]{0,4}$"
+    r"(?:[向由被经对请受为与和同在给送按据报从交及到往投就、]|围绕|针对|关于|走进|深入|察看|走访|会同|联合|督促|听取|邀请|根据|配合|得到|助推|建议|位于|设在|坐落)[^，；：]{0,4}$"
 )
 _COMPARED = re.compile(r"[比较与同和跟由从]$")
 _COMPARING = frozenset(("较上年", "比上年", "比去年", "较去年", "与上年", "与去年", "相比", "同比", "较同期", "环比"))
@@ -51,22 +52,25 @@ _VERBS = concepts(
         "elect", "hear", "raise", "received", "collect", "find", "check", "rectify", "resolve", "visit", "aid",
         "commend", "participate", "divide", "build", "mediate", "petition_in", "settle", "close", "do", "spend",
         "submit", "publish", "inspection", "research", "lawcheck", "special", "review", "feedback", "receive", "pass",
-        "oversee",
+        "oversee", "new", "hold", "have", "divide", "donate", "raise_money",
     )
 )  # fmt: skip
 _MODAL = re.compile(  # 将, 要 and the like before a verb; 将60名代表编为 and 主要, 需要 are none
-    r"(?:(?<![主重需首纲摘只不还次紧])[将要]|[拟须需]|应(?!到|出席|参会|邀))"
+    r"(?:(?<![主重需首纲摘只不还次紧])[将要]|[拟须需]|应(?!到|出席|参会|邀)|(?<!精心)(?<!认真)(?<!充分)准备)"
     r"(?:还|再|继续|进一步|重点|全面|努力|着力|不断|着重|切实|认真|力争|分别|集中)*"
     r"(?:进行|召开|组织|开展|举办|新建|建设|建成|听取|评议|视察|调研|走访|接待|培训|提出|督办|完成|实现|达到|坚持|做到|确保|新增|增加"
     r"|扩大|提高|投入|争取|安排|表彰|加大|深化|推进|力争|围绕|建立|打造|实施|执行|新设|增设|设立|成立|组建|补选|选举|评选|票决|报送"
     r"|改造|配备|聘请|慰问|帮扶|办好|邀请|加强|改进|健全|完善|创建|选派)(?!意见|情况|结果|成果|报告|建议|发现|中|收集|问题|的)"
 )
-_MODAL_SIGN = re.compile("[将要拟须需应]")
+_MODAL_SIGN = re.compile("[将要拟须需应备]")
 _PLACE = re.compile(
     r"(?:^|[，；：。的])([\u4e00-\u9fff]{2,3}?)(镇|乡|街道)(?=有|的|人大|共|今年|组织|去年|现有|建有|建成|全|则|也|主席团|在)"
 )
 _COMMON_PLACES = frozenset("全我本各该邻乡两")
 _LISTED = re.compile(r"\d|、")
+_OF_FAULTS = re.compile(r"[^，；\d]{0,6}(?:问题|隐患|现象|行为|情况|线索|漏洞|短板|点位)")
+_FAULTY = ("不", "薄弱", "滞后", "缺")
+_YEAR_NAMED = re.compile(r"((?:19|20)\d\d)年(?!\d|至|到|底|末|以来|初|[一-十]月)")
 
 
 @dataclass(slots=True)
@@ -81,6 +85,7 @@ class SentenceContext:
     marks: list[tuple[int, int, str]] = field(default_factory=list)
     subjects: dict[int, Actor | None] = field(default_factory=dict)
     rule_until: int = 0
+    year: int | None = None
 
     def __post_init__(self) -> None:
         for token in self.tokens:
@@ -89,12 +94,23 @@ class SentenceContext:
         end = self.clauses[-1][1] if self.clauses else self.start
         if _MODAL_SIGN.search(self.text, self.start, end):
             self.marks += [(*modal.span(), "plan") for modal in _MODAL.finditer(self.text, self.start, end)]
+        if self.year is not None and "年" in self.text[self.start : end]:
+            self._mark_years(self.year, end)
         self.marks.sort()
 
-    def exclusion(self, quantity: Quantity, clause: int, in_plan: bool) -> str | None:
+    def _mark_years(self, year: int, end: int) -> None:
+        """2018年的办结率是72%,今年…: an earlier year by its number beside the year of the report."""
+        named = [(found, int(found[1])) for found in _YEAR_NAMED.finditer(self.text, self.start, end)]
+        here = any(name == "this_year" for *_, name in self.marks) or any(other == year for _, other in named)
+        if here and any(other < year for _, other in named):
+            self.marks += [(*found.span(), "prior" if other < year else "this_year") for found, other in named]
+
+    def exclusion(self, quantity: Quantity, clause: int, mode: Mode) -> str | None:
         """The reason why the number is no fact whatever it counts, or None."""
-        if in_plan or not self.marks:
-            return "plan" if in_plan else None
+        if mode in ("plan", "other") or (mode == "shortfall" and quantity.unit != "元"):
+            return mode
+        if not self.marks:
+            return None
         here, clause_end = self.clauses[clause]
         before = [mark for mark in self.marks if mark[0] < quantity.start]
         if self._planned(before, here, quantity):
@@ -164,11 +180,13 @@ class SentenceContext:
         return False
 
     def _left_over(self, here: int, clause_end: int, quantity: Quantity) -> str | None:
-        for start, _, name in self.marks:
+        for start, end, name in self.marks:
             if not here <= start < clause_end:
                 continue
             if name in ("rest", "denial") and start < quantity.start:
-                return name
+                if not (self.text.startswith(_FAULTY, start) and _OF_FAULTS.match(self.text, end)):
+                    return name
+                continue  # 发现经营不规范问题7个: what was found
             behind = start - quantity.end
             if name in ("rest", "denial") and 0 <= behind <= 12 and not _LISTED.search(self.text, quantity.end, start):
                 return name

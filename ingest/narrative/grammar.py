@@ -8,6 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from catalogue.lexicon import Concepts, Frame, Lexicon, concepts
+from ingest.narrative.quantities import Quantity
 from ingest.narrative.tokens import Token
 from ingest.narrative.windows import Window
 
@@ -19,12 +20,15 @@ _FILLER = re.compile(
 _LINK = re.compile(r"(?:、|和|与|及|以及|及其|“|”|》|《|等|的|会议|活动|工作|，)*+")
 _EACH = re.compile(r"各(?:为|达|有|召开|开展|组织)?$")
 _EACH_REACH = 4
-_ALL = re.compile(r"(?:均|都|各|双双|全部)")
-_CLOSING = frozenset("，。、；：）\n” 中其")
+_ALL = re.compile(r"(?:均|都|各|双双|全部|已)")
+_DONE_TIMES = re.compile(r"(?:听取|审议|组织|召开|开展|举办|举行|邀请|安排|召集|集中|深入|对|就|听审|专题听取)")
+_CLOSING = frozenset("，。、；：）\n\t” 中其")
 _ALL_OF_THEM = ("全部", "全员", "均已", "悉数")
+_JOINED = re.compile(r"(?:和|与|及|以及)\d+[名位个人][县镇乡市区旗](?:人大)?代表")  # 96名镇代表和19名县代表全部进站
 _WHOLE = re.compile(r"[全我本][镇乡]|街道|辖区|[现共应实]有|组成")
 _BREAK = re.compile(r"[，；。！？：（）—、\n]")
 _COUNTED_BETWEEN = re.compile(r"[\d一二三四五六七八九十百千两]余?[户件次个条项元]")
+_CITED = re.compile(r"《[^》]*》")
 _ADDRESSING = frozenset("向为给对与和同")
 _POST_GAP = 2
 _POST_MODIFIED_GAP = 16
@@ -35,6 +39,7 @@ _ELIDED_GAP = 4
 _WIDER = 0.95
 _NAME_FACTOR = 0.93
 _PIECES = frozenset(("个", "项", "家"))
+_CLASSIFIERS = frozenset(("个", "处", "家"))  # a noun must follow them: 交由9个站所办理
 _LOOSE = frozenset(
     {
         "inspection", "research", "lawcheck", "check", "special", "review", "report", "official", "training", "aid",
@@ -112,9 +117,9 @@ class Grammar:
         if chained is not None:
             return chained
         found = self._single(text, window)
-        if found or not window.wider:
-            return found
-        wider = self._single(text, window.widened())
+        if found is not None or not window.wider:
+            return found or []
+        wider = self._single(text, window.widened()) or []
         return [reading._replace(factor=reading.factor * _WIDER) for reading in wider]
 
     def respectively(self, text: str, window: Window) -> list[Reading]:
@@ -125,14 +130,15 @@ class Grammar:
         readings = [outcome for outcome in outcomes if isinstance(outcome, Reading)]
         return readings if len(readings) == len(outcomes) > 1 else []
 
-    def _single(self, text: str, window: Window) -> list[Reading]:
+    def _single(self, text: str, window: Window) -> list[Reading] | None:
+        """The reading by the first word that decides, [] when it counts nothing, None when no word decides."""
         for token, gap, factor, side in self._candidates(text, window):
             outcome = self._outcome(text, window, token, gap, factor, side)
             if outcome is not None:
                 return [outcome] if isinstance(outcome, Reading) else []
             if side == "right" and self._frames_for(token.concepts, window.quantity.unit):
                 return []  # the noun right behind takes the number, whether it is a fact or not
-        return []
+        return None
 
     # -------------------------------------------------------------- where the head may stand
     def _candidates(self, text: str, window: Window) -> Iterator[tuple[Token, int, float, str]]:
@@ -174,7 +180,7 @@ class Grammar:
         quantity = window.quantity
         persons = quantity.unit in self._persons
         for token in window.right:
-            between = text[quantity.end : token.start]
+            between = _CITED.sub("", text[quantity.end : token.start])
             modified = between.endswith("的") and len(between) <= _POST_MODIFIED_GAP
             if persons and between in _ADDRESSING:
                 continue
@@ -184,12 +190,21 @@ class Grammar:
                 return
             if len(between) <= _POST_GAP or modified:
                 yield token, 0.99
+            elif quantity.unit == "次" and _DONE_TIMES.match(text, quantity.end):
+                if self._frames_for(token.concepts, "次"):
+                    yield token, 0.99
             elif len(between) <= (_POST_MODIFIED_GAP if persons else _POST_NAME_GAP):
                 yield token, _NAME_FACTOR
             if (persons and len(between) <= _POST_GAP and _PERSONS & token.concepts) or (
                 not persons and self._counts(token.concepts) and not modified
             ):
                 return
+
+    def is_other(self, window: Window) -> bool:
+        """True when the word right behind the number says it counts something else (38名列席人员)."""
+        first = window.right[0] if window.right else None
+        behind = first is not None and first.start == window.quantity.end
+        return behind and first is not None and self._is_decoy(first.concepts, window.quantity.unit)
 
     # -------------------------------------------------------------- what a head allows
     def _outcome(
@@ -201,10 +216,11 @@ class Grammar:
             return None
         for head, reach, frame in self._frames_for(token.concepts, unit):
             if side == "left":
-                if gap > reach or (frame.topic and (gap > _ELIDED_GAP or self._is_named(text, window))):
+                if gap > reach or (frame.topic and (gap > _ELIDED_GAP or self._is_followed(text, window))):
                     continue
             elif (
                 frame.leading
+                or (frame.topic and unit in _CLASSIFIERS and not self._closes(text, window.quantity, token))
                 or (head in _DOING and unit in self._persons and text[token.start - 1] != "的")
                 or (side == "name" and head in _ACTIVITY_HEADS and unit in _PIECES)
             ):
@@ -217,16 +233,26 @@ class Grammar:
                 return Reading(frame, token, factor * (0.98 if frame.topic else 1.0), bool(frame.topic))
         return False if self._is_decoy(token.concepts, unit) else None
 
+    def _closes(self, text: str, quantity: Quantity, verb: Token) -> bool:
+        """True when nothing but the verb follows the number: 9个已办结, not 9个站所办理, 12个承办部门."""
+        after = text[verb.end : verb.end + 1]
+        return not self._unknown(text, quantity.end, verb.start) and (not after or after in _CLOSING or after in "了的")
+
     def _stands(self, text: str, window: Window, token: Token) -> bool:
         """True when the phrase of number and noun ends with them, or speaks of all there are (全镇)."""
         end = max(token.end, window.quantity.end)
+        joined = _JOINED.match(text, end)
+        if joined and text.startswith(_ALL_OF_THEM, joined.end()):
+            return True
         if end >= len(text) or text[end] in _CLOSING or text.startswith(_ALL_OF_THEM, end):
             return True
         return bool(_WHOLE.search(text, max(0, token.start - 8), end))
 
-    def _is_named(self, text: str, window: Window) -> bool:
-        """True when the noun stands right behind the number: then none is left out (开了7次人代会)."""
-        unit = window.quantity.unit
+    def _is_followed(self, text: str, window: Window) -> bool:
+        """True when a noun stands right behind the number: then none is left out (开了7次人代会, 与12个部门)."""
+        unit, end = window.quantity.unit, window.quantity.end
+        if unit in _CLASSIFIERS and end < len(text) and text[end] not in _CLOSING and not _ALL.match(text, end):
+            return True
         return any(
             factor > _NAME_FACTOR and self._frames_for(token.concepts, unit)
             for token, factor in self._behind(text, window)

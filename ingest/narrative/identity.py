@@ -12,6 +12,7 @@ from typing import Literal
 from catalogue.register import Register
 from ingest.narrative.layout import is_plan, title_of
 from ingest.narrative.townships import named_townships, other_township
+from ingest.narrative.voices import foreign_voice
 
 Kind = Literal["township", "plan", "county", "government", "other", "notice"]
 
@@ -22,6 +23,7 @@ PROBLEMS: dict[Kind, str] = {
     "other": "正文没有写乡镇人大的工作(可能是别的单位的材料),其中的数字不计入。",
     "notice": "这是通知、方案或制度一类的文件,写的是要求,其中的数字不作为事实。",
 }
+_OF_GOVERNMENT = re.compile(r"^[^，。\n]{0,12}人民政府(?:办公室)?关于")
 _GOVERNMENT = re.compile(r"人民政府.{0,12}(?:报告|总结|汇报)|政府工作报告|(?:预算|决算|财政收支).{0,16}(?:报告|草案)")
 _OTHER_BODY = re.compile(
     r"检察|法院|法庭|派出所|司法所|卫生院|卫生室|医院|学校|小学|中学|幼儿园|财政所|妇联|团委|共青团|工会|纪委|纪检|监察|政协|武装部"
@@ -45,9 +47,9 @@ _COUNTY = (
 _SEVERAL = re.compile(r"个(?<=[一二三四五六七八九十\d]个)(?:乡镇|镇、|乡、)")
 _OWN = [
     *("我镇", "我乡", "本镇", "本乡", "全镇", "全乡", "镇人大", "乡人大", "主席团", "代表小组", "联络站", "我们小组"),
-    *("本小组", "街道人大", "人大街道", "本街道", "全街道"),
+    *("本小组", "街道人大", "人大街道", "本街道", "全街道", "街工委", "街道工委", "人大工委"),
 ]
-_HINTS = ["代表之家", "人代会", "各位代表", "活动室", "代表联络"]  # of a congress, the county's or the township's
+_HINTS = ["代表之家", "人代会", "各位代表：", "活动室", "代表联络"]  # of a congress, the county's or the township's
 _NOT_OWN = ["乡镇人大", "乡镇人大主席团", "各镇人大", "镇人大常", "各乡人大", "乡镇主席团"]  # hold a word of _OWN
 _CONGRESS = ("人大", "代表", "主席团", "联络站", "选民")
 _ABOVE = re.compile(
@@ -157,7 +159,7 @@ def _each_opens(text: str, titles: list[re.Match[str]]) -> bool:
 
 
 def _kind(text: str, title: str) -> Kind:
-    if _GOVERNMENT.search(title) and "人大" not in title:
+    if _OF_GOVERNMENT.search(title) or (_GOVERNMENT.search(title) and "人大" not in title):
         return "government"
     if _NOTICE.search(title):
         return "notice"
@@ -170,9 +172,8 @@ def _kind(text: str, title: str) -> Kind:
         not own and not _count(sample, _HINTS) and (county or _ABOVE.search(sample))
     ):
         return "county"
-    if _is_other(title, sample, own):
-        return "other"
-    return "plan" if is_plan(text) else "township"
+    other: Kind | None = "other" if _is_other(title, sample, own) else None
+    return foreign_voice(sample) or other or ("plan" if is_plan(text) else "township")
 
 
 def _own(sample: str) -> int:

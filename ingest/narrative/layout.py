@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-Mode = Literal["report", "plan"]
+Mode = Literal["report", "plan", "shortfall", "other"]
 
 _LEVELS = (
     re.compile(r"第[一二三四五六七八九十]+(?:部分|章|篇)"),
@@ -22,14 +22,21 @@ _INLINE = re.compile(
 _PLANS = re.compile(
     r"下一?步|下一?阶段|下一年|下年度|今后|打算|工作(?:计划|安排|思路|要点|设想|谋划)|努力方向|明年|来年|新一年|新的一年|展望|设想"
     r"|(?<![每全])年度?(?:计划|要点|安排|打算)|对策|(?:几点|工作)建议|^建议$|有关要求|保障措施|组织保障|实施方案|计划$"
+    r"|季度(?:工作)?(?:安排|打算|思路|重点|计划)|(?:19|20)\d\d年(?:度)?(?:工作)?(?:思路|安排|打算|计划|重点|目标|设想)"
     r"|(?:主要任务|目标任务|主要目标|工作目标|工作任务|工作要求|工作重点|年任务|年目标|重点任务)$"
 )
 _REPORTS = re.compile(
     r"回顾|总结|完成情况|落实情况|情况(?:简述|汇报|报告|小结)|简述|开展情况|汇报|进展|成效|一年来|执行情况|工作情况|履职情况"
 )
+_SHORTFALLS = re.compile(
+    r"存在的?(?:一些|主要|突出)?(?:问题|不足|困难|差距|短板)|(?:问题|困难|不足)(?:和|与|及|、)(?:不足|困难|差距|短板|问题)|不足之处|^(?:主要)?(?:不足|差距)$"
+)
+_CHARGE = re.compile(
+    r"分管(?:的|领域)?(?:工作|部门)|其他分管|廉洁(?:自律|从政|纪律)|廉政(?:情况|方面|勤政)"
+)  # what a chairman does besides, for the government
 _ONGOING = re.compile(r"(?:下一步|下步|下阶段|下一阶段|今后|明年|来年|接下来|新的一年|新的一年里|下半年)[^。；]{0,24}$")
 _TURNS = re.compile(
-    r"^(?:下一步|下步|下阶段|下一阶段|下一?个?季度|今后|接下来|明年|来年|新的一年|展望)[^。；]{0,16}[，：]|^(?:今后[一二三四五六七八九十]+年|在下半年的工作中|在今后)"
+    r"^(?:(?:20\d\d年(?:度)?|[一二三四]季度|下半年|明年|来年)的?(?:工作)?(?:思路|安排|打算|计划|设想|要点|重点)(?:是|为)?[：，])|^(?:下一步|下步|下阶段|下一阶段|下一?个?季度|今后|接下来|明年|来年|新的一年|展望)[^。；]{0,16}[，：]|^(?:今后[一二三四五六七八九十]+年|在下半年的工作中|在今后)"
 )
 _PAST = re.compile(
     r"汇报如下|报告如下|总结如下|一年来|今年以来|去年以来|截至|截止|回顾|已组织|以来，|情况汇报|到目前为止|年来"
@@ -37,6 +44,9 @@ _PAST = re.compile(
 _NOT_HEADING = re.compile(r"[。；，\t]")
 _HEADING_END = re.compile(r"[。；：\n]")
 _COUNT = re.compile(r"[\d一二三四五六七八九十]+[次件条个项份户名人]")
+_LETTERHEAD = re.compile(
+    r"^(?:url|http)|(?:委员会|主席团|政府|人大|大会|办公室)文件$|^[^，。]{1,10}[〔（\[]\d{4}[〕）\]][^，。]{0,4}号$"
+)
 _HEADING_LIMIT = 40
 
 
@@ -57,7 +67,7 @@ def title_of(text: str) -> str:
         return ""
     for line in text.split("\n"):
         bare = line.strip(" #*—-=")
-        if bare and not re.match(r"(?:url|http)", bare):
+        if bare and not _LETTERHEAD.search(bare):
             cut = re.split(r"【|(?<=.)一、", bare, maxsplit=1)[0] if len(bare) > _HEADING_LIMIT else bare
             return "" if len(cut) > _HEADING_LIMIT or _NOT_HEADING.search(cut) else cut
     return ""
@@ -139,4 +149,4 @@ def _heading_mode(head: str) -> Mode | None:
         return "plan"
     if _REPORTS.search(head):
         return "report"
-    return None
+    return "other" if _CHARGE.search(head) else "shortfall" if _SHORTFALLS.search(head) else None

@@ -25,6 +25,7 @@ MEASURES = (
         "条次",
         "届次",
     ),
+    "块钱",
     *"元人名位户次场轮期回件条个项份处篇起宗桩例封座所家站间点款类班批部张则组",
     "方面",
 )
@@ -68,9 +69,12 @@ _WHERE = ("在", "分赴", "深入", "走进", "前往", "进驻", "来到", "�
 _AT = re.compile(r"在(?<![现存实]在)(?![册建职全此线])[^，。；：建设立有成共\d]{1,14}$")
 _SOME = ("批", "类", "部", "张", "组", "方面", "点", "家", "款", "班", "座")
 _CLOCK = (*"0123456789", *"钟半整开前后到左")
-_WHOLE_UNITS = frozenset(MEASURES) - {"元"}
+_WHOLE_UNITS = frozenset(MEASURES) - {"元", "块钱"}
 _PLACES = frozenset("个处家所")
+_PEOPLE = frozenset(("人", "名", "人次", "户"))
 _SAID_OF_SESSIONS = tuple("人大会的、和")
+_CATEGORY = re.compile(r"[A-D]类(?:（[^（）]*）)?(?:的|共|有|为|：)*$")  # A类31件: a bare list of categories
+_AT_WORK = re.compile(r"(?:实现|稳定|就近|就地|成功|灵活)*(?:就业|务工|上岗)")
 _POWERS = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 
 
@@ -130,6 +134,7 @@ def _read(text: str, found: re.Match[str], past: int) -> Quantity | None:
     else:
         value, unit = _value(found, head), unit.replace("（次）", "次").replace("（条）", "")
         approximate = bool(before or found["more"] or found["rest"] or after)
+    unit = "元" if unit == "块钱" else unit
     if value is None or _formally_none(found, unit, head, tail, bool(before)):
         return None
     grown = False
@@ -168,6 +173,8 @@ def _formally_none(found: re.Match[str], unit: str, head: str, tail: str, marked
     return (
         _is_ordinal(unit, head, tail)
         or (unit in _PLACES and _is_where(head))
+        or ("类" in head and bool(_CATEGORY.search(head)))
+        or (unit in _PEOPLE and bool(_AT_WORK.match(tail)))
         or _is_broken(found, head, marked)
         or _is_other_word(unit, tail)
         or (tail[:1] in _RANGE_SIGNS and bool(_RANGE_AFTER.match(tail)))

@@ -62,6 +62,7 @@ _QUOTE_MIN, _QUOTE_MAX = 6, 60
 _OPENING = 2_000  # characters in which a report names itself
 _BODY = re.compile(r"[镇乡](?=人大|人民代表大会|党委|政府|第|20)")
 _NAME_BEFORE = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,4}$|[\u4e00-\u9fff]{2}$")
+_NEIGHBOUR = re.compile("邻县|邻近|邻乡|邻镇|外县|外地|兄弟|周边|友邻")
 _NO_NAME = "全我本各该邻乡"
 
 
@@ -81,15 +82,15 @@ def read_reports(text: str, lexicon: Lexicon | None = None, register: Register |
         made = clean(text[start:end])
         identity = identify(made.text, own_place(made.text), register)
         trust = _DOUBTED if identity.is_doubtful else 1.0
-        facts = _facts(made, words, identity.place, trust) if identity.counts else []
+        facts = _facts(made, words, identity, trust) if identity.counts else []
         if start:
             facts = [replace(fact, start=fact.start + start, end=fact.end + start) for fact in facts]
         reports.append(Report(start, end, identity, tuple(facts)))
     return reports
 
 
-def _facts(made: Clean, words: Words, place: str | None, trust: float) -> list[Fact]:
-    found = _resolve_parts(_find(made, words, place))
+def _facts(made: Clean, words: Words, identity: Identity, trust: float) -> list[Fact]:
+    found = _resolve_parts(_find(made, words, identity))
     if not found:
         return []
     periods = PeriodFinder(made)
@@ -97,11 +98,12 @@ def _facts(made: Clean, words: Words, place: str | None, trust: float) -> list[F
     return sorted(facts, key=lambda fact: (fact.start, fact.indicator))
 
 
-def _find(made: Clean, words: Words, place: str | None) -> list[Found]:
+def _find(made: Clean, words: Words, identity: Identity) -> list[Found]:
     text = made.text
     quantities = list(find_quantities(text))
     starts = [quantity.start for quantity in quantities]
-    reader = SentenceReader(words.grammar, words.tokeniser, text, place)
+    year = int(identity.period[:4]) if identity.period and identity.years == 1 else None
+    reader = SentenceReader(words.grammar, words.tokeniser, text, identity.place, year)
     for block in blocks(text):
         if block.is_table:
             if block.mode == "report":
@@ -119,7 +121,7 @@ def own_place(text: str) -> str | None:
     head = text[:_OPENING]
     for found in _BODY.finditer(head):
         name = _NAME_BEFORE.search(head, max(0, found.start() - 4), found.start())
-        if name and name[0][-1] not in _NO_NAME:
+        if name and name[0][-1] not in _NO_NAME and not _NEIGHBOUR.search(head, max(0, name.start() - 4), name.end()):
             return name[0] + found[0]
     return None
 

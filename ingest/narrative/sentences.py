@@ -25,17 +25,22 @@ _PER_HEAD = re.compile(r"每(?:人|名|位|个|户|组)|人均|户均")
 _COUNTY_DEPUTIES = re.compile(r"[县区旗](?:级)?(?:人大)?代表")
 _LEVELS = concepts("deputy", "deputy_town", "deputy_county", "deputy_city")
 _WITHIN, _TOTAL, _FUND, _CITY = concepts("within"), concepts("total"), concepts("fund"), concepts("deputy_city")
+_TIMES = frozenset(("次", "场", "场次", "轮"))
+_DONE_ONCE = re.compile(r"(?:开展|组织|进行|搞|举行|举办|召开|安排|查|作|做|听取)[了过]?$")
 _LONGEST = 1_500
 _ONE = 0.88
 _CARRIED = 0.96
 
 
 class SentenceReader:
-    """Reads the sentences of one document into `found`; `own_name` is its township, to tell other places from it."""
+    """Reads the sentences of one document into `found`; `own_name` is its township, to tell other places from it,
+    `year` the one year it reports on, to tell earlier ones from it."""
 
-    def __init__(self, grammar: Grammar, tokeniser: Tokeniser, text: str, own_name: str | None) -> None:
+    def __init__(
+        self, grammar: Grammar, tokeniser: Tokeniser, text: str, own_name: str | None, year: int | None = None
+    ) -> None:
         self.lexicon, self.grammar = grammar.lexicon, grammar
-        self.tokeniser, self.text, self.own_name = tokeniser, text, own_name
+        self.tokeniser, self.text, self.own_name, self.year = tokeniser, text, own_name, year
         self.found: list[Found] = []
         self.facts: list[Found] = []
         self.surveyor = Surveyor(grammar.lexicon, tokeniser, text, self.facts)
@@ -87,7 +92,7 @@ class SentenceReader:
         first = line.first(start)
         tokens = line.tokens[first : line.past(end)]
         clauses = list(_parts(_CLAUSE, self.text, start, end))
-        context = SentenceContext(self.text, start, tokens, clauses, self.own_name)
+        context = SentenceContext(self.text, start, tokens, clauses, self.own_name, year=self.year)
         starts = [here for here, _ in clauses]
         counted = {
             index
@@ -110,8 +115,8 @@ class SentenceReader:
         for at, quantity in enumerate(quantities):
             following = quantities[at + 1].start if at + 1 < len(quantities) else stop
             window = self.surveyor.window(sentence, index, quantity, edge, following)
-            reason = sentence.context.exclusion(quantity, index, sentence.block.mode == "plan")
-            readings = self._readings(sentence, window, edge, here, queue, goes_on)
+            reason = sentence.context.exclusion(quantity, index, sentence.block.mode)
+            readings = self._readings(sentence, index, window, edge, queue, goes_on)
             edge = quantity.end
             for reading in readings:
                 edge = max(edge, reading.head.end)
@@ -126,9 +131,9 @@ class SentenceReader:
 
     # -------------------------------------------------------------- what the number counts
     def _readings(
-        self, sentence: Sentence, window: Window, edge: int, here: int, queue: list[Reading], goes_on: bool
+        self, sentence: Sentence, index: int, window: Window, edge: int, queue: list[Reading], goes_on: bool
     ) -> list[Reading]:
-        quantity = window.quantity
+        quantity, here = window.quantity, sentence.clauses[index][0]
         bare = is_bare(self.text, edge, quantity)
         if queue and bare:
             return [queue.pop(0)]
@@ -138,16 +143,25 @@ class SentenceReader:
             queue.extend(shared_out[1:])
             return shared_out[:1]
         readings = self.grammar.readings(self.text, window)
-        if not readings and bare and (goes_on or (edge == here and self._follows(sentence, here))):
+        if not readings and (labelled := self.surveyor.labelled(sentence, index, window)):
+            readings = self.grammar.readings(self.text, labelled)
+        carries_on = goes_on or (edge == here and self._follows(sentence, here))
+        if not readings and bare and carries_on and not self.grammar.is_other(window):
             again = self._again(quantity, goes_on)
             return [again] if again else []
         if quantity.is_one:
             return [
                 reading._replace(factor=reading.factor * _ONE)
                 for reading in readings
-                if reading.head.start < quantity.start and not reading.elided
+                if not reading.elided and (reading.head.start < quantity.start or self._was_done(quantity))
             ]
         return readings
+
+    def _was_done(self, quantity: Quantity) -> bool:
+        """开展了一次执法检查: one time of an activity that took place."""
+        return quantity.unit in _TIMES and bool(
+            _DONE_ONCE.search(self.text, max(0, quantity.start - 6), quantity.start)
+        )
 
     def _follows(self, sentence: Sentence, here: int) -> bool:
         """True when the last fact ended right before the clause (3期,150人次)."""

@@ -15,8 +15,10 @@ from ingest.narrative.quantities import Quantity
 from ingest.narrative.tokens import Token, Tokeniser, TokenLine, concepts_of
 
 _MEMORY = 400  # characters an elided noun may lie back
+_LABEL = 14  # characters a label has at most
 _RECENT = 12  # facts that may set the topic
-_DIVIDE = concepts("divide")
+_DIVIDE, _COMMEND = concepts("divide"), concepts("commend")
+_GROUPS = concepts("group", "model_group")
 _LIST_SIGN = re.compile("[、和与及]")
 _PERSONS = re.compile(r"[\d一二三四五六七八九十百千万余多]+[人名位]次?")
 _BARE = re.compile(r"(?:、|和|及|与|以及|，|/)?(?:一?共|总共|[合累共总]计|计|达|约|近|为|有)*")
@@ -78,6 +80,7 @@ class Surveyor:
     def __init__(self, lexicon: Lexicon, tokeniser: Tokeniser, text: str, facts: list[Found]) -> None:
         self.text, self.facts, self.topic_of = text, facts, tokeniser.topic_of
         self.lexicon = lexicon
+        self._nouns = concepts(*lexicon.heads)
         self.persons = lexicon.measures["persons"]
         self.line = TokenLine(tokeniser.tokens(text))
         self._tokens, self._headings = tokeniser.tokens, dict[str, list[Token]]()
@@ -109,6 +112,16 @@ class Surveyor:
             topics=lambda: self.topics(sentence, quantity),
         )
 
+    def labelled(self, sentence: Sentence, index: int, window: Window) -> Window | None:
+        """The window with its label's words (信息录用：区级6篇、市级2篇) for a clause that has no noun of its own."""
+        if not index or self._nouns & window.own:
+            return None
+        start, end = sentence.clauses[index - 1]
+        if self.text[end] != "：" or end - start > _LABEL:
+            return None
+        label = self.line.tokens[self.line.first(start) : self.line.past(end)]
+        return Window(window.quantity, label, (), 0, window.segment, 0, window.paragraph, window.topics)
+
     def _right(self, sentence: Sentence, quantity: Quantity, following: int, stop: int) -> list[Token]:
         right = self.line.within(quantity.end, following)
         if following == stop:
@@ -119,6 +132,8 @@ class Surveyor:
         )  # 71名代表中…: the others are parts of it
         if quantity.unit in self.persons and not whole:
             right += self._closing(sentence, stop)
+        elif any(_GROUPS & token.concepts for token in right):
+            right += [token for token in self._closing(sentence, stop) if _COMMEND & token.concepts]
         return right
 
     def _own(self, right: list[Token], quantity: Quantity, following: int) -> list[Token]:

@@ -1,0 +1,157 @@
+"""Who speaks in a text: a township's congress, or a body that reports to it, answers it or is supervised by it.
+
+A body gives itself away by how it speaks of itself (我所), whom it speaks for (我代表镇人民政府), whose supervision it
+accepts, under whose bureau it stands, whom it answers and who signs; a congress by what it and its deputies do.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import Literal, NamedTuple
+
+Voice = Literal["other", "notice"]
+_ENOUGH = 4  # what the signs of another voice must weigh, and more than those of a congress
+_DECISIVE = 9  # what an answer or a notice weighs, whoever writes it
+
+
+class Sign(NamedTuple):
+    """A way of speaking: what it weighs each time, how often it counts at most, and whose voice it is.
+
+    `needs`: one of these stands in every text that has the sign (a cheap look before the pattern).
+    """
+
+    weight: int
+    most: int
+    pattern: re.Pattern[str]
+    voice: Voice
+    needs: tuple[str, ...]
+
+    def weigh(self, text: str) -> int:
+        """What the sign weighs in the text."""
+        if self.needs and not any(word in text for word in self.needs):
+            return 0
+        return self.weight * sum(1 for _ in islice(self.pattern.finditer(text), self.most))
+
+
+def _sign(weight: int, most: int, pattern: str, needs: str = "", voice: Voice = "other") -> Sign:
+    return Sign(weight, most, re.compile(pattern, re.M), voice, tuple(needs.split()))
+
+
+_SPEAKS_FOR = (  # 我代表镇人民政府向大会报告工作, 我代表派出所作汇报
+    r"我(?:受[^，。；\n]{1,12}委托，?)?代表(?!们)(?:(?!人大|主席团|小组)[^，。；\n]){1,14}?"
+    r"(?:政府|法庭|医院|[所院局校站办会司村]|中心|集团|支部|社区)[，向作就]"
+)
+_ACCEPTS = (  # 自觉接受镇人大监督; 镇政府自觉接受 is how a report of the congress tells it
+    r"(?<!政府)(?:自觉|主动|诚恳|虚心|认真|积极|依法|我[们所院校局站中]{1,2})接受[^，。；\n]{0,12}(?:人大|代表)(?!常委会)"
+    r"[^，。；\n]{0,10}(?:监督|评议|视察|检查|审议)"
+)
+_SUPPORTED = (  # 在镇人大的监督支持下
+    r"在[^。；\n]{0,40}(?<![县市区省旗])(?:镇|乡|街道)?人大(?!主席团|代表|常委会)[^，。；\n]{0,8}"
+    r"(?:监督支持|监督和支持|监督|支持和监督|支持监督)下"
+)
+_UNDER_BUREAU = (  # 在县公安局党委领导下
+    r"在[^。；\n]{0,16}[县市区旗][\u4e00-\u9fff]{1,6}局(?:党委|党组|机关)?[^。；\n]{0,16}"
+    r"(?:领导|指导|支持|关怀)[^，。；\n]{0,6}下"
+)
+_BOTH_PAPERS = (  # 办理人大代表建议、政协提案14件
+    r"(?:办理|承办|办复|答复)[^，。；\n]{0,16}(?:建议|议案|提案)[^。；\n]{0,12}政协[^，。；\n]{0,5}(?:提案|建议)"
+)
+_IN_OFFICE = (  # 我担任副镇长以来,分管农业
+    r"我(?:叫|是)?[^，。；\n]{0,24}(?:担任|任|当选)(?:为)?[^，。；\n]{0,10}"
+    r"(?:副?[镇乡]长|书记|委员|所长|站长|校长)[^。；\n]{0,30}(?:分管|主管|负责)"
+)
+_ONE_DEPUTY = (
+    r"(?:我是|作为|我叫[^。\n]{0,20})(?:一名|一个|一位|来自|新任|基层)[^，。；\n]{0,14}(?:人大|镇|乡|县)代表[，、。]"
+)
+_ECONOMY = r"生产总值|固定资产投资|一般公共预算收入|财政(?:总)?收入|人均可支配收入|人均纯收入|招商引资|工农业总产值"
+_SIGNED = (  # 清水镇人民政府 over a date
+    r"^[^\n，。；人]{2,12}(?:人民政府|派出所|司法所|卫生院|学校|小学|中学|公司|财政所|妇联|村委会|村民委员会|局)\n"
+    r"(?:19|20)\d\d年\d{1,2}月"
+)
+_TO_CONGRESS = (  # 向镇人大报告工作, 及时向主席团汇报
+    r"向(?!全国|省|市|县|区)[^，。；\n]{0,3}(?:人大|主席团)[^，。；\n]{0,10}"
+    r"(?:报告工作|汇报工作|报告一次|作(?:工作)?汇报|书面报告|报告整改|通报)"
+)
+_COUNTY_ROUND = (  # news: 县人大常委会副主任…率视察组…深入3个乡镇
+    r"\A(?:[^。\n]{1,30}\n)?[^。\n]{0,14}[县市区州](?:人大(?:常委会)?|委|政府)[^。\n]{0,30}"
+    r"(?:率|带领|一行|赴|到|深入)[^。\n]{0,40}[镇乡]"
+)
+_ANSWERS = r"(?:建议|提案|来信|议案)[^，。；\n]{0,8}收悉|现(?:就[^，。\n]{0,20})?答复如下|^建议人：|^案由："
+_OUR_OFFICE = (  # 我所, 全校, 本公司
+    r"(?:[所院校局庭站](?<=[我本全].)|中心(?<=[我本全]中心)|公司(?<=[我本全]公司)|妇联(?<=[我本全]妇联)|支部(?<=[我本]支部))"
+    r"(?![在有谓见知属以里需做想说能点])"
+)
+_FOREIGN = (
+    _sign(4, 1, _SPEAKS_FOR, "我代表 我受"),
+    _sign(2, 2, _ACCEPTS, "接受"),
+    _sign(2, 2, _SUPPORTED, "监督下 支持下 监督支持下"),
+    _sign(3, 2, _OUR_OFFICE),
+    _sign(
+        2,
+        2,
+        r"(?:^|[，。；、\n])(?:我|本)(?:村|社区)(?!代表|选区|的?(?:县|镇|乡)?(?:人大)?代表)",
+        "我村 我社区 本村 本社区",
+    ),
+    _sign(
+        3,
+        2,
+        r"全(?:校|院|所|站|局|体)(?:师生|教职工|职工|干警|民警|辅警|医护人员|员工|社工)",
+        "师生 教职工 职工 干警 民警 辅警 医护 员工 社工",
+    ),
+    _sign(3, 2, _BOTH_PAPERS, "政协"),
+    _sign(3, 2, _UNDER_BUREAU, "局"),
+    _sign(4, 1, _IN_OFFICE, "分管 主管 负责"),
+    _sign(2, 2, r"分管(?:的)?[^，。；\n]{0,10}(?:工作|领域|部门|线)|我分管|任现职以来", "分管 任现职"),
+    _sign(4, 1, _ONE_DEPUTY, "我是 作为 我叫"),
+    _sign(2, 1, r"(?:召开|研究)[^，。；\n]{0,8}(?:政府常务会议?|镇长办公会议?|乡长办公会议?)", "常务会 长办公会"),
+    _sign(1, 2, _ECONOMY),
+    _sign(4, 1, _SIGNED),
+    _sign(
+        3,
+        1,
+        r"^[县市区](?:人民)?政府：$|(?:[县市区])(?:人民)?政府(?:共|先后)?(?:收到|承办)",
+        "县政府 市政府 区政府 县人民政府 市人民政府 区人民政府",
+    ),
+    _sign(2, 2, _TO_CONGRESS, "报告 汇报 通报"),
+    _sign(3, 2, r"笔者|本文(?!转|来)|参考文献|^摘要|问卷调查", "笔者 本文 参考文献 摘要 问卷调查"),
+    _sign(3, 2, r"(?<![A-Za-z])[A-Z某][镇乡县市](?![A-Za-z])", "某 A镇 A乡 A县 A市 B镇 B乡"),
+    _sign(4, 1, _COUNTY_ROUND),
+    _sign(_DECISIVE, 1, _ANSWERS, "收悉 答复如下 建议人 案由"),
+    _sign(_DECISIVE, 1, r"现将[^。；\n]{0,24}(?:通知|安排|公告)如下|特此(?:通知|公告)", "现将 特此", "notice"),
+    _sign(2, 1, r"定于[^。；\n]{0,30}召开", "定于", "notice"),
+)
+_CONGRESS_DOES = (
+    r"(?:主席团|(?<![县市区省旗])(?:镇|乡|街道)人大|人大工委|街工委|街道工委)(?:主席团)?[^，。；\n]{0,8}"
+    r"(?:组织|召开|开展|听取|安排|举办|举行|坚持|围绕|始终|先后|紧紧|牵头|收到|主持|督办|交办|印发|制定|建立|把|共)"
+)
+_DEPUTIES_DO = (
+    r"(?:^|[，。；、])(?:各级|全体|广大|各位|人大|县镇|驻[镇乡街道]{1,2})*代表们?(?:小组)?"
+    r"(?:共|先后|积极|带头|主动|深入|踊跃|还|也|都)*"
+    r"(?:走访|接待|提出|视察|调研|捐|参加|参与|结对|为|围绕|察看|提|联系|收集|反映)"
+)
+_TITLE = r"\A[^\n，。]{0,40}(?:(?<![县市区州省])人大|主席团|代表(?:小组|之家|联络站|工作室|活动))[^\n，。]{0,20}$"
+_CONGRESS = (
+    _sign(2, 3, _CONGRESS_DOES),
+    _sign(1, 3, r"(?:组织|安排|发动|动员|引导|号召|带领)[^，。；\n]{0,8}(?:人大)?代表"),
+    _sign(1, 3, _DEPUTIES_DO),
+    _sign(3, 3, r"(?:我|本)(?:镇|乡|街道)?(?:人大|主席团|代表小组|小组)|我组|我们(?:人大|主席团|代表小组|小组|代表)"),
+    _sign(1, 3, r"大会(?:听取|审议|审查|选举|表决|通过|应到|收到|依法)|人代会(?:期间|上|闭会|共|依法)|闭会期间"),
+    _sign(6, 1, r"(?:我|本人)[^。；\n]{0,30}(?:人大|主席团)(?:专职)?副?主席"),  # a chairman's own account
+    _sign(3, 1, _TITLE),
+)
+
+
+def foreign_voice(text: str) -> Voice | None:
+    """Who speaks when it is no township's congress: another body, or one who gives notice; else None.
+
+    `text` is clean and long enough to show whose paper it is (some thousand characters).
+    """
+    weights = [(sign.weigh(text), sign.voice) for sign in _FOREIGN]
+    heaviest, voice = max(weights)
+    if heaviest >= _DECISIVE:
+        return voice
+    against = sum(weight for weight, _ in weights)
+    if against < _ENOUGH or against <= sum(sign.weigh(text) for sign in _CONGRESS):
+        return None
+    return voice
