@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special  # not stats: every collection reads this module, and stats takes a second
 
 MONTH_EVENTS = 2.0  # a month's level is shrunk towards the level of all months as if by this many events
 BETWEEN, WITHIN = 0.25, 0.2  # relative variance of levels between townships, of months within one, before any data
@@ -87,7 +87,9 @@ def lower_tail(count: Array, mean: Array, size: Array) -> Array:
 
 def quantile(chance: float, mean: Array, size: Array) -> Array:
     """The least count with P(Y <= count) >= chance."""
-    return np.asarray(stats.nbinom.ppf(chance, size, size / (mean + size)), dtype="float64")
+    found = np.ceil(special.nbdtrik(chance, size, size / (mean + size)))  # one too many where it is a count's own
+    below = np.maximum(found - 1, 0.0)
+    return np.asarray(np.where(lower_tail(below, mean, size) >= chance, below, found), dtype="float64")
 
 
 def _levels(past: Array, exposure: Array) -> tuple[Array, Array, tuple[Array, Array]]:
