@@ -6,9 +6,10 @@ places are one and the same, and words that are exchanged for one another are on
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import ahocorasick  # type: ignore[import-not-found,unused-ignore]
 import numpy as np
@@ -33,6 +34,11 @@ class Canonical:
 
     def __len__(self) -> int:
         return len(self.places)
+
+    @cached_property
+    def distinct(self) -> np.ndarray:
+        """The shingles once each, in rising order, boilerplate left out."""
+        return np.unique(self.shingles[self.shingles > 0])
 
 
 @dataclass(frozen=True)
@@ -70,12 +76,12 @@ class Likeness:
     def canonical(self, text: str) -> Canonical:
         """The text as it is compared; shingles of boilerplate are 0, which is equal to nothing."""
         codes = np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32)
-        places = np.flatnonzero((codes >= _FIRST_HAN) & (codes <= _LAST_HAN) & ~np.isin(codes, _numeral_codes()))
+        places = np.flatnonzero(_compared()[codes])
         kept = codes[places]
         codes, at = self._exchange(kept)
-        places = places[at]
+        places = places[at].astype(np.int32)
         shingles = _shingles(codes, self.copying.grams)
-        shingles[np.isin(shingles, self._common)] = 0
+        shingles[_among(shingles, self._common)] = 0
         return Canonical(shingles, places)
 
     def _exchange(self, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -114,9 +120,9 @@ class Likeness:
         Exact: no sampling. Boilerplate counts neither for nor against.
         """
         least = least or self.copying.passage
-        if not len(text.shingles) or not len(other.shingles):
-            return []
-        shared = np.isin(text.shingles, other.shingles) & (text.shingles > 0)
+        shared = _among(text.shingles, other.distinct)
+        if shared.sum() < self.copying.share * (least - self.copying.grams + 1):
+            return []  # not even in one piece would they be a passage
         worth = np.where(shared, 1 - self.copying.share, -self.copying.share)
         worth[text.shingles == 0] = 0.0
         stretches = longest_stretches(worth, max(1, least - self.copying.grams))
@@ -127,7 +133,7 @@ class Likeness:
         """The passage of the shingles from first to last."""
         hits = shared[first : last + 1]
         count = int((text.shingles[first : last + 1] > 0).sum())
-        there = np.flatnonzero(np.isin(other.shingles, text.shingles[first : last + 1][hits]))
+        there = np.flatnonzero(_among(other.shingles, np.unique(text.shingles[first : last + 1][hits])))
         from_, to = _densest(there, last - first + 1 + self.copying.grams)
         end = last + self.copying.grams - 1
         return Passage(
@@ -188,9 +194,22 @@ def _shingles(codes: np.ndarray, size: int) -> np.ndarray:
     return found
 
 
+def _among(values: np.ndarray, distinct: np.ndarray) -> np.ndarray:
+    """Which of the values stand in `distinct`, which rises."""
+    if not len(distinct):
+        return np.zeros(len(values), dtype=bool)
+    at = np.searchsorted(distinct, values)
+    at[at == len(distinct)] = 0
+    return np.asarray(distinct[at] == values)
+
+
 @lru_cache(maxsize=1)
-def _numeral_codes() -> np.ndarray:
-    return np.array([ord(char) for char in _NUMERALS], dtype=np.uint32)
+def _compared() -> np.ndarray:
+    """For every code point whether such a character is compared: Han characters but numerals."""
+    table = np.zeros(sys.maxunicode + 1, dtype=bool)
+    table[_FIRST_HAN : _LAST_HAN + 1] = True
+    table[[ord(char) for char in _NUMERALS]] = False
+    return table
 
 
 @lru_cache(maxsize=4)
@@ -214,7 +233,7 @@ def _places(names: Iterable[str]) -> set[str]:
 def contained(text: Canonical, other: Canonical) -> float:
     """The share of the text's shingles (boilerplate left out) that stand in the other one."""
     telling = text.shingles[text.shingles > 0]
-    return float(np.isin(telling, other.shingles).mean()) if len(telling) else 0.0
+    return float(_among(telling, other.distinct).mean()) if len(telling) else 0.0
 
 
 def meet(sketches: Sequence[np.ndarray], least: int) -> list[tuple[int, int]]:

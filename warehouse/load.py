@@ -16,7 +16,7 @@ from catalogue import Catalogue, Sheet
 from catalogue import load as load_catalogue
 from catalogue.findings import empty_findings
 from warehouse.connection import query
-from warehouse.copying import copy_frame, stage
+from warehouse.copying import analyze_grown, copy_frame, stage
 from warehouse.generation import apart_fields, stored_fields, table_of
 
 LOCK = 7_310_002  # advisory lock: loads follow one another, so what one checked is what it loads beside
@@ -35,7 +35,6 @@ SUBMISSION_TYPES = {
     "warnings": "integer",
     "infos": "integer",
 }
-MANY_ROWS = 200
 _COUNTS = {"hard": "hard_findings", "warn": "warnings", "info": "infos"}
 _OWN = ("submission_id", "township_code", "period", "excel_row", "row_key", "approximate")
 
@@ -96,14 +95,14 @@ def load(connection: Connection, batch: LoadBatch) -> pd.DataFrame:
     new = register.loc[register["is_new"], ["return_no", "submission_id"]].merge(
         batch.submissions[["return_no", "township_code", "period"]], on="return_no"
     )
-    _analyze(connection, {"intake.submission": len(new)})
+    analyze_grown(connection, {"intake.submission": len(new)})
     grown = {}
     for sheet in catalogue.current_form.sheets:
         if sheet.code in batch.rows:
             rows = _of(new, batch.rows[sheet.code])
             _copy_rows(connection, sheet, rows)
             grown[table_of(sheet)] = len(rows)
-    _analyze(connection, grown)
+    analyze_grown(connection, grown)
     _copy_findings(connection, catalogue, new, batch.findings)
     _copy_held_back(connection, catalogue, _of(new, batch.held_back))
     copy_frame(connection, "intake.not_evaluable", _pick(new, batch.not_evaluable, ["rule", "cases"]))
@@ -181,14 +180,6 @@ def _copy_rows(connection: Connection, sheet: Sheet, rows: pd.DataFrame) -> None
     copy_frame(connection, table_of(sheet), rows[[*_OWN, *codes]])
     if apart := [item.code for item in apart_fields(sheet)]:
         copy_frame(connection, f"restricted.{sheet.code}", rows[["submission_id", "excel_row", *apart]])
-
-
-def _analyze(connection: Connection, grown: Mapping[str, int]) -> None:
-    """Tables that more than doubled get statistics at once: the queries that follow must not take them for empty."""
-    known = text("select reltuples from pg_class where oid = cast(:table as regclass)")
-    for table, rows in grown.items():
-        if rows >= MANY_ROWS and rows > (connection.scalar(known, {"table": table}) or 0):
-            connection.execute(text(f"analyze {table}"))
 
 
 def _or_empty(column: pd.Series | None, length: int) -> list[object]:

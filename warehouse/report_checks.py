@@ -32,9 +32,12 @@ _FINDING = [
 ]  # fmt: skip
 
 
-def partners(connection: Connection, reports: Sequence[int], least: int) -> pd.DataFrame:
-    """report_id, other_report_id, meetings: pairs whose sketches meet at least so often."""
-    return query(connection, REPORTS / "partners.sql", {"reports": list(reports), "least": least})
+def partners(connection: Connection, reports: Sequence[int], least: int, most: int) -> pd.DataFrame:
+    """report_id, other_report_id: for each report the `most` likeliest to share a passage with it, likeliest first.
+
+    Their sketches meet at least `least` times.
+    """
+    return query(connection, REPORTS / "partners.sql", {"reports": list(reports), "least": least, "most": most})
 
 
 def described(connection: Connection, reports: Collection[int]) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 from sqlalchemy import Connection, text
 
 from warehouse.connection import Warehouse, query
-from warehouse.copying import copy_frame, stage
+from warehouse.copying import analyze_grown, copy_frame, stage
 
 Step = Literal["judge", "return"]
 DOCUMENT = {
@@ -98,6 +98,7 @@ def _store_reports(connection: Connection, batch: DocumentBatch, taken: pd.DataF
     if len(batch.sketches):
         sketches = batch.sketches.merge(known, on=["sha256", "report_no"])
         copy_frame(connection, "narrative.sketch", sketches[["report_id", "value"]])
+    analyze_grown(connection, {"narrative.report": len(known), "narrative.sketch": len(batch.sketches)})
     if len(batch.findings):
         numbers = known.set_index(["sha256", "report_no"])["report_id"].to_dict()
         findings = batch.findings.merge(ids, on="sha256")

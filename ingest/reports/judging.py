@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -24,7 +24,7 @@ from warehouse.load import lock_loads
 from warehouse.registry import read_register
 from warehouse.reports import awaiting, finish, leave
 
-_KEPT = 300  # canonical texts kept at once
+_KEPT = 2_000  # canonical texts kept at once, some 40 kB each
 _COVERED = 0.8
 _SHOWN = 60
 _BATCH = 400  # reports judged at once
@@ -40,9 +40,10 @@ _FINDING = (
 
 @dataclass
 class Judged:
-    """What judging did: findings by rule over all reports looked at, and how many reports that were."""
+    """What judging did: findings by rule over all reports looked at, how many reports, pairs of texts compared."""
 
     reports: int = 0
+    compared: int = 0
     findings: dict[str, int] = field(default_factory=dict)
 
 
@@ -67,11 +68,20 @@ def judge_reports(settings: Place) -> Judged:
         chosen = report_checks.to_judge(connection, documents, townships)
         texts = Texts(connection, settings, likeness)
         touched = set(chosen["report_id"].tolist())
-        touched |= set(_find_copies(connection, texts, chosen.loc[chosen["is_new"], "report_id"].tolist()))
+        touched |= set(_find_copies(connection, texts, chosen.loc[chosen["is_new"], "report_id"].tolist(), done))
         for start in range(0, len(touched), _BATCH):
             _judge(connection, texts, sorted(touched)[start : start + _BATCH], done)
         finish(connection, "judge", documents)
     return done
+
+
+class Shared(NamedTuple):
+    """A passage of a report that stands in another one or in a known text."""
+
+    report: int
+    other: int | None
+    template: str | None
+    passage: Passage
 
 
 class Texts:
@@ -104,54 +114,54 @@ class Texts:
         return self.likeness.canonical(text[row.start_offset : row.end_offset])
 
 
-def _find_copies(connection: Connection, texts: Texts, new: list[int]) -> list[int]:
+def _find_copies(connection: Connection, texts: Texts, new: list[int], done: Judged) -> list[int]:
     """The passages shared by the new reports with any other stand; the reports whose passages changed."""
     copying = texts.likeness.copying
-    found: list[tuple[Any, ...]] = []
+    compared: set[tuple[int, int]] = set()
+    shared: list[Shared] = []
     for start in range(0, len(new), _BATCH):
         part = new[start : start + _BATCH]
-        pairs = report_checks.partners(connection, part, copying.meetings)
+        pairs = report_checks.partners(connection, part, copying.meetings, copying.partners)
         texts.describe({*part, *pairs["other_report_id"]})
-        by_report = dict(list(pairs.sort_values("meetings", ascending=False, kind="stable").groupby("report_id")))
         for report in part:
-            mine = by_report.get(report)
-            others = [] if mine is None else [int(number) for number in mine["other_report_id"]]
-            found += _shared(texts, report, [other for other in others if _may_copy(texts, report, other)])
-    frame = pd.DataFrame(list(dict.fromkeys(found)), columns=list(_PASSAGE)).astype({"other_report_id": "Int64"})
+            shared += _known_texts(texts, report)
+        for report, partner in zip(pairs["report_id"], pairs["other_report_id"], strict=True):
+            for later, earlier in _ordered(texts, int(report), int(partner)):
+                if (later, earlier) not in compared:
+                    compared.add((later, earlier))
+                    found = texts.likeness.passages(texts.canonical(later), texts.canonical(earlier))
+                    shared += [Shared(later, earlier, None, passage) for passage in found]
+    done.compared += len(compared)
+    rows = [_placed(texts, item) for item in _longest(shared)]
+    frame = pd.DataFrame(rows, columns=list(_PASSAGE)).astype({"other_report_id": "Int64"})
     return report_checks.replace_passages(connection, new, frame)
 
 
-def _may_copy(texts: Texts, report: int, other: int) -> bool:
-    """False for versions and parts of one township's report of one time: what is told again there is no copy."""
-    one, two = texts.of(report), texts.of(other)
-    if one.township_code != two.township_code:
-        return True
-    if one.period == two.period or one.last_month is None or two.last_month is None:
-        return False
-    same_kind = len(one.period) == len(two.period)
-    return same_kind or one.last_month[:4] != two.last_month[:4]
-
-
-def _shared(texts: Texts, report: int, others: list[int]) -> Iterator[tuple[Any, ...]]:
-    """The passages of the report or of later ones that stand in an earlier text, the longest first, none told twice."""
-    taken: dict[int, list[tuple[int, int]]] = {}
-    find = texts.likeness.passages
-    found: list[tuple[int, int | None, str | None, Passage]] = []
+def _known_texts(texts: Texts, report: int) -> Iterator[Shared]:
     for template, known in texts.likeness.templates.items():
-        found += [(report, None, template, item) for item in find(texts.canonical(report), known)]
-    for partner in others[: texts.likeness.copying.partners]:
-        for later, earlier in _ordered(texts, report, partner):
-            found += [(later, earlier, None, item) for item in find(texts.canonical(later), texts.canonical(earlier))]
-    for later, other, name, item in sorted(found, key=lambda row: (-row[3].characters, row[0])):
-        if _is_covered(item, taken.setdefault(later, [])):
-            continue
-        taken[later].append((item.start, item.end))
-        here = texts.of(later).start_offset
-        there = texts.of(other).start_offset if other is not None else 0
-        yield (
-            later, other, name, here + item.start, here + item.end, there + item.other_start, there + item.other_end,
-            item.characters, item.share,
-        )  # fmt: skip
+        for passage in texts.likeness.passages(texts.canonical(report), known):
+            yield Shared(report, None, template, passage)
+
+
+def _longest(shared: Iterable[Shared]) -> Iterator[Shared]:
+    """Of every report the longest passages first, none told twice."""
+    taken: dict[int, list[tuple[int, int]]] = {}
+    for item in sorted(shared, key=lambda one: (one.report, -one.passage.characters, one.other or 0)):
+        spans = taken.setdefault(item.report, [])
+        if not _is_covered(item.passage, spans):
+            spans.append((item.passage.start, item.passage.end))
+            yield item
+
+
+def _placed(texts: Texts, item: Shared) -> tuple[Any, ...]:
+    """A row of narrative.passage: offsets in the whole texts."""
+    passage = item.passage
+    here = texts.of(item.report).start_offset
+    there = texts.of(item.other).start_offset if item.other is not None else 0
+    return (
+        item.report, item.other, item.template, here + passage.start, here + passage.end, there + passage.other_start,
+        there + passage.other_end, passage.characters, passage.share,
+    )  # fmt: skip
 
 
 def _ordered(texts: Texts, one: int, two: int) -> list[tuple[int, int]]:

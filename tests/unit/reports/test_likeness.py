@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from catalogue.narrative import load_narrative
-from transforms.likeness import Likeness, contained, longest_stretches, meet
+from transforms.likeness import Canonical, Likeness, contained, longest_stretches, meet
 
 PASSAGE = (
     "主席团围绕农村饮水工程组织了入村走访，代表们分成三路，沿着主管网一户一户地看水表、看蓄水池、看过滤设施，"
@@ -130,3 +130,29 @@ def test_meetings_are_counted_pair_by_pair() -> None:
     sketches = [np.array([1, 2, 3]), np.array([3, 4, 1]), np.array([3, 9])]
     assert meet(sketches, 2) == [(0, 1)]
     assert meet(sketches, 1) == [(0, 1), (0, 2), (1, 2)]
+
+
+def test_half_of_a_passage_in_common_is_enough_and_less_is_not(likeness: Likeness) -> None:
+    copying = likeness.copying
+    length = copying.passage - copying.grams + 2
+
+    def alternating(first: int, hits: int) -> Canonical:
+        """Every other shingle is one of 1, 3, 5 … hits."""
+        shingles = np.arange(first, first + length, dtype=np.uint64)
+        shingles[: 2 * hits : 2] = np.arange(1, 2 * hits, 2)
+        return Canonical(shingles, np.arange(length + copying.grams, dtype=np.int32))
+
+    enough = (length + 1) // 2
+    text, other = alternating(10_000, enough), alternating(20_000, enough)
+    assert [passage.share for passage in likeness.passages(text, other)] == [enough / length]
+    assert likeness.passages(alternating(10_000, enough - 2), other) == []
+
+
+def test_every_shared_shingle_is_found_whatever_the_order() -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(50):
+        one, two = (rng.integers(0, 40, rng.integers(0, 30)).astype(np.uint64) for _ in range(2))
+        texts = [Canonical(values, np.arange(len(values), dtype=np.int32)) for values in (one, two)]
+        told = [value for value in one.tolist() if value]
+        share = sum(value in two.tolist() for value in told) / len(told) if told else 0
+        assert contained(*texts) == pytest.approx(share)
