@@ -15,7 +15,7 @@ from ingest.narrative.tokens import Token
 Actor = str  # own, government, higher, wide, elsewhere, single (one person's own story), joined
 
 _ACTORS = ("higher", "wide", "elsewhere", "government", "single")
-_LASTING = frozenset(("higher", "wide", "elsewhere"))  # go on being the subject behind a ；
+_LASTING = frozenset(("higher", "wide", "elsewhere", "single"))  # go on being the subject behind a ；
 _DEEDS = frozenset(("funds_yuan", "good_deeds", "households_helped", "persons_helped", "disputes_mediated"))
 _UNDER = re.compile(
     r"(?:常委会|办公室)?(?:的|和|及)?[^，；]{0,12}?(?:领导|指导|支持|帮助|关心|重视|配合|部署|安排|推动|牵头|要求)下"
@@ -23,6 +23,7 @@ _UNDER = re.compile(
 _HANDED = re.compile(
     r"(?:常委会)?(?:交办|转办|转交|移交|督办|评选|表彰|下达|安排|组织)的|(?:财政)?(?:拨付|拨给|安排)给"
 )
+_CHIEF = re.compile(r"(?:党支部|支部)?(?:董事长|总?经理|负责人|老板|书记|主任|所长|院长|校长|厂长|法人)")
 _OWN = concepts("own")
 _ACTOR_SET = concepts(*_ACTORS, "own")
 _MARKS = concepts(
@@ -230,7 +231,7 @@ class SentenceContext:
                 return "joined"
             if named in _LASTING and _HANDED.match(self.text, token.end):
                 continue
-            if _UNDER.match(self.text, token.end):
+            if _UNDER.match(self.text, token.end) or _CHIEF.match(self.text, token.end):
                 continue
             if not _PREPOSITION.search(self.text[max(start, token.start - 7) : token.start]):
                 return named or "own"
