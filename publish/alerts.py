@@ -145,7 +145,8 @@ def _key(row: dict[str, Any]) -> str:
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows with None for what is missing."""
+    names, columns = [str(name) for name in frame.columns], (frame[name].tolist() for name in frame.columns)
     return [
-        {str(key): None if value is None or value is pd.NaT or value != value else value for key, value in row.items()}  # noqa: PLR0124
-        for row in frame.to_dict("records")
+        {name: None if value is None or value is pd.NaT or value != value else value for name, value in row}  # noqa: PLR0124
+        for row in (zip(names, values, strict=True) for values in zip(*columns, strict=True))
     ]

@@ -28,9 +28,9 @@ Run = Callable[..., Any]
 
 @pytest.fixture(scope="session")
 def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fictional county of three townships and one month, faults included."""
+    """A fictional county of two townships and one month, faults included."""
     folder = tmp_path_factory.mktemp("simulated") / "county"
-    simulate(folder, 3, f"{MONTH.text}..{MONTH.text}", 1)
+    simulate(folder, 2, f"{MONTH.text}..{MONTH.text}", 1)
     return folder
 
 
