@@ -81,6 +81,7 @@ KEYWORDS = {
     "commended_deputies": "优秀代表|优秀人大代表",
 }
 _MARK = re.compile(r"\[\[(.*?)\|(.*?)\]\]", re.S)
+_PART = re.compile(r"^part:|@part$")
 _LINE = re.compile(r"^@ (.*)\n?", re.M)
 _DIGIT = re.compile(r"\d")
 _REACH = 14
@@ -89,12 +90,17 @@ _LEAST_SPEED_BYTES = 1_000_000
 
 @dataclass(frozen=True)
 class Text:
-    """A text with its gold: the facts that count, and the parts that count neither way."""
+    """A text with its gold: the facts that count, and the parts and open numbers that count neither way."""
 
     name: str
     body: str
     facts: frozenset[Key]
     parts: frozenset[Key]
+    open: frozenset[float] = frozenset()
+
+    def counts(self, key: Key) -> bool:
+        """True unless the fact is a part or its number stands where the scheme leaves it open."""
+        return key not in self.parts and (key in self.facts or key[1] not in self.open)
 
 
 @dataclass
@@ -105,8 +111,8 @@ class Score:
 
     def add(self, text: Text, found: Iterable[Key]) -> None:
         """Adds what was found in a text."""
-        keys = set(found)
-        for at, group in enumerate((keys & text.facts, keys - text.facts - text.parts, text.facts - keys)):
+        keys = {key for key in found if text.counts(key)}
+        for at, group in enumerate((keys & text.facts, keys - text.facts, text.facts - keys)):
             for indicator, _ in group:
                 self.counts[indicator][at] += 1
 
@@ -165,9 +171,12 @@ def read_passages(path: Path) -> list[Text]:
         marks = [mark for line in _LINE.findall(body) for mark in line.split()]
         body = _LINE.sub("", body)
         marks += [mark for found in _MARK.finditer(body) for mark in found[2].split(";")]
-        parts = {mark.removeprefix("part:") for mark in marks if mark.startswith("part:")}
-        facts = {mark for mark in marks if not mark.startswith("part:")}
-        texts.append(Text(name, _MARK.sub(r"\1", body), _keys(facts), _keys(parts)))
+        left_open = [found[1] for found in _MARK.finditer(body) if found[2] == "?"]
+        marks = [mark.replace("~", "") for mark in marks if mark != "?"]
+        parts = {_PART.sub("", mark) for mark in marks if _PART.search(mark)}
+        facts = {mark for mark in marks if not _PART.search(mark)}
+        numbers = frozenset(item.value for words in left_open for item in find_quantities(clean(words).text))
+        texts.append(Text(name, _MARK.sub(r"\1", body), _keys(facts), _keys(parts), numbers))
     return texts
 
 
@@ -255,6 +264,7 @@ def _print_confidence(texts: Sequence[Text]) -> None:
         (fact.confidence, 1, int((fact.indicator, float(fact.value)) in text.facts | text.parts))
         for text in texts
         for fact in extract(text.body)
+        if text.counts((fact.indicator, float(fact.value))) or (fact.indicator, float(fact.value)) in text.parts
     )
 
 
