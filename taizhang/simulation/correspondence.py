@@ -132,6 +132,7 @@ class Correspondent:
         if "F01" in wanted[:2]:
             self._send_noise(first, arrival)
         letter = self._send(first, arrival, planted)
+        assert letter is not None
         status = letter.verdict.status
         if chance(rng, 0.03 * min(1.0, 2 * self._plan.fault_rate)):
             self._send_again(letter)
@@ -172,14 +173,17 @@ class Correspondent:
 
     # -- a file
 
-    def _send(self, sent: SentReturn, arrival: datetime, planted: list[str]) -> Letter:
+    def _send(self, sent: SentReturn, arrival: datetime, planted: list[str]) -> Letter | None:
+        """The workbook is sent and judged; None for a correction that came out byte by byte as what was sent before."""
         period = sent.period
         self._follow_habits(sent)
         data, suffix = self._write_workbook(sent, planted)
+        earlier = [letter for letter in self._done.letters if letter.period == period]
+        if any(letter.data == data for letter in earlier):
+            return None
         due = due_on(period, self._form.due_working_days)
         late = max(0, (arrival.date() - due).days) if sent.version == 1 else 0
         verdict = judge(sent, late, self._history, self._law, self._hard)
-        earlier = [letter for letter in self._done.letters if letter.period == period]
         if any(letter.version is None and letter.duplicate_of is None for letter in earlier):
             verdict = _doubt_lateness(verdict)
         settle(sent, verdict, self._history)

@@ -48,12 +48,15 @@ def compare_findings(truth: Path, said: Iterable[dict[str, object]]) -> Differen
         if (file, item["sheet"]) in broken and rule != "F09":
             continue
         found[(file, rule, str(item["row"] or ""))] = str(item["sheet"])
+    by_rule: dict[tuple[str, str], set[Key]] = {}
+    for key in found:
+        by_rule.setdefault(key[:2], set()).add(key)
     result = Differences()
     matched: set[Key] = set()
     for row in expected:
         if row["file"] in rejected and row["rule"] not in FILE_RULES:
             continue
-        hits = _hits(row, found)
+        hits = _hits(row, by_rule.get((row["file"], row["rule"]), set()))
         matched |= hits
         if not hits and row["scored"] == "yes":
             result.missing.append(
@@ -64,11 +67,12 @@ def compare_findings(truth: Path, said: Iterable[dict[str, object]]) -> Differen
     return result
 
 
-def _hits(row: dict[str, str], found: dict[Key, str]) -> set[Key]:
+def _hits(row: dict[str, str], found: set[Key]) -> set[Key]:
+    """Of what was found in the row's file under its rule."""
     if not row["row"]:
-        return {key for key in found if key[:2] == (row["file"], row["rule"])}
+        return found
     lines = [row["row"], *(part for part in row["alt_rows"].replace(";", " ").replace(",", " ").split() if part)]
-    return {key for key in ((row["file"], row["rule"], line) for line in lines) if key in found}
+    return {(row["file"], row["rule"], line) for line in lines} & found
 
 
 def compare_statuses(truth: Path, said: dict[str, dict[str, object]]) -> Differences:
