@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -216,9 +216,12 @@ def _plain(part: Any) -> dict[str, Any]:
     return {item.name: getattr(part, item.name) for item in fields(part)}
 
 
+_hints = cache(get_type_hints)  # a run has thousands of parts of few kinds
+
+
 def _build(kind: Any, value: Any) -> Any:
     if is_dataclass(kind) and isinstance(kind, type):
-        hints = get_type_hints(kind)
+        hints = _hints(kind)
         return kind(**{item.name: _build(hints[item.name], value[item.name]) for item in fields(kind)})
     if get_origin(kind) is tuple:
         return tuple(_build(get_args(kind)[0], item) for item in value)
