@@ -7,7 +7,7 @@ places are one and the same, and words that are exchanged for one another are on
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -236,14 +236,19 @@ def contained(text: Canonical, other: Canonical) -> float:
     return float(_among(telling, other.distinct).mean()) if len(telling) else 0.0
 
 
-def meet(sketches: Sequence[np.ndarray], least: int) -> list[tuple[int, int]]:
-    """Pairs of positions whose sketches have at least so many values in common."""
+def meet(sketches: Iterable[np.ndarray], least: int, first: int) -> Iterator[tuple[int, int]]:
+    """Pairs of positions, the lower one first, whose sketches have at least so many values in common.
+
+    Of a value only the `first` positions that have it are asked, so the work grows as the sketches do, however many
+    say the same: what all have copied still meets its source.
+    """
     owners: dict[int, list[int]] = {}
-    counts: dict[tuple[int, int], int] = {}
     for position, sketch in enumerate(sketches):
+        counts: dict[int, int] = {}
         for value in sketch.tolist():
             known = owners.setdefault(value, [])
             for other in known:
-                counts[other, position] = counts.get((other, position), 0) + 1
-            known.append(position)
-    return sorted(pair for pair, count in counts.items() if count >= least)
+                counts[other] = counts.get(other, 0) + 1
+            if len(known) < first:
+                known.append(position)
+        yield from ((other, position) for other, count in sorted(counts.items()) if count >= least)

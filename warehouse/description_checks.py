@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from catalogue import load as load_catalogue
 from catalogue.narrative import load_narrative
@@ -20,6 +20,8 @@ from warehouse.county_checks import add_warnings, remove_findings
 RULE = "P08"
 BACK = 24  # months a copied text may be old
 _MEETINGS = 2
+_ASKED = 16  # of those who say the same, the first so many are compared
+_FETCHED = 5_000
 _SHOWN = 60
 _COLUMNS = ["submission_id", "finding_no", "rule", "severity", "sheet", "excel_row", "field", "observed", "expected"]
 
@@ -34,10 +36,10 @@ def judge_descriptions(connection: Connection, months: Iterable[str]) -> int:
     remove_findings(connection, RULE, wanted)
     if not wanted:
         return 0
-    texts = _texts(connection, wanted)
     rows: list[Any] = list(query(connection, "select name, aliases from registry.township").itertuples())
     likeness = Likeness(load_narrative(), {name for row in rows for name in (row.name, *row.aliases)})
-    found = [pair for county in _counties(texts) for pair in _copies(likeness, county, set(wanted))]
+    counties = groupby(_texts(connection, wanted), key=lambda row: str(row.township_code)[:6])
+    found = [pair for _, county in counties for pair in _copies(likeness, county, set(wanted))]
     if not found:
         return 0
     findings = _findings(connection, pd.DataFrame(found))
@@ -45,8 +47,12 @@ def judge_descriptions(connection: Connection, months: Iterable[str]) -> int:
     return len(findings)
 
 
-def _texts(connection: Connection, months: list[str]) -> pd.DataFrame:
-    """Every description long enough of the months and up to BACK months before, where its row was first listed."""
+def _texts(connection: Connection, months: list[str]) -> Iterator[Any]:
+    """Every description long enough of the months and up to BACK months before, where its row was first listed.
+
+    Fetched bit by bit, a county's one behind the other in the order of their arrival: no more than one county's need
+    to be in memory.
+    """
     first = Period.parse(months[0]).shifted(-BACK).text
     least = load_narrative().copying.description
     parts = [
@@ -56,25 +62,22 @@ def _texts(connection: Connection, months: list[str]) -> pd.DataFrame:
         for sheet, fields in load_narrative().descriptions.items()
         for name in fields
     ]
-    return query(
-        connection,
+    statement = text(
         f"select t.*, s.received_at, s.file_name from ({' union all '.join(parts)}) as t "
-        "inner join intake.submission as s on t.submission_id = s.submission_id "
-        "where length(t.words) >= :least order by t.township_code, t.period, t.sheet, t.excel_row",
-        {"first": first, "least": least},
+        "inner join intake.submission as s on t.submission_id = s.submission_id where length(t.words) >= :least "
+        "order by left(t.township_code, 6), s.received_at, t.township_code, t.period, t.sheet, t.excel_row"
+    )
+    yield from connection.execute(
+        statement, {"first": first, "least": least}, execution_options={"yield_per": _FETCHED}
     )
 
 
-def _counties(texts: pd.DataFrame) -> Iterator[list[Any]]:
-    for _, rows in groupby(texts.itertuples(index=False), key=lambda row: str(row.township_code)[:6]):
-        yield list(rows)
-
-
-def _copies(likeness: Likeness, rows: list[Any], months: set[str]) -> Iterator[dict[str, Any]]:
+def _copies(likeness: Likeness, county: Iterable[Any], months: set[str]) -> Iterator[dict[str, Any]]:
     """One for every copied text of the months: the text most of which stands in an earlier one."""
+    rows = list(county)
     canonical = [likeness.canonical(row.words) for row in rows]
     best: dict[int, tuple[float, int]] = {}
-    for one, two in meet([likeness.sketch(text) for text in canonical], _MEETINGS):
+    for one, two in meet(map(likeness.sketch, canonical), _MEETINGS, _ASKED):
         for later, earlier in _ordered(rows, one, two):
             share = _share(likeness, canonical[later], canonical[earlier])
             if rows[later].period in months and share >= likeness.copying.share and share > best.get(later, (0, 0))[0]:

@@ -18,7 +18,7 @@ from warehouse.registry import load_parameters, load_register
 from warehouse.rollup import refresh_touched
 
 MONTH = Period.parse("2031-03")
-ONE, TWO = "900000101", "900000102"
+ONE, TWO, ELSEWHERE = "900000101", "900000102", "900001101"
 TEXT = (
     "三号楼地下车库东侧出口堆放旧家具和纸箱约二十立方米，消火栓箱被遮挡，"
     "值班人员说钥匙在物业经理手里，当场联系不上，疏散指示灯有四盏不亮。"
@@ -61,7 +61,7 @@ class County:
 @pytest.fixture
 def county(warehouse: Any) -> County:
     since = date(2025, 1, 1)
-    names = {ONE: "金岭镇", TWO: "银溪镇"}
+    names = {ONE: "金岭镇", TWO: "银溪镇", ELSEWHERE: "松坪镇"}
     load_register(warehouse, Register([Township(c, n, "镇", (), 2000, since, None, None) for c, n in names.items()]))
     load_parameters(warehouse, load_catalogue().jurisdiction("national"))
     return County(warehouse)
@@ -105,3 +105,18 @@ def test_a_corrected_return_takes_the_finding_away(county: County) -> None:
     county.receive(TWO, MONTH, OTHER, 3)
     assert county.judge(MONTH) == 0
     assert county.copied() == []
+
+
+def test_every_county_is_compared_in_itself(county: County) -> None:
+    county.receive(ELSEWHERE, MONTH, TEXT, 1)
+    county.receive(ONE, MONTH, TEXT, 2)
+    assert county.judge(MONTH) == 0
+    county.receive(TWO, MONTH, TEXT, 3)
+    assert county.judge(MONTH) == 1
+
+
+def test_the_one_who_said_it_first_is_named_however_the_register_lists_them(county: County) -> None:
+    county.receive(TWO, MONTH, TEXT, 1)
+    county.receive(ONE, MONTH, TEXT, 2)
+    assert county.judge(MONTH) == 1
+    assert [row[0] for row in county.copied()] == [ONE]

@@ -128,8 +128,15 @@ def test_stretches_are_those_a_naive_search_finds() -> None:
 
 def test_meetings_are_counted_pair_by_pair() -> None:
     sketches = [np.array([1, 2, 3]), np.array([3, 4, 1]), np.array([3, 9])]
-    assert meet(sketches, 2) == [(0, 1)]
-    assert meet(sketches, 1) == [(0, 1), (0, 2), (1, 2)]
+    assert list(meet(sketches, 2, 9)) == [(0, 1)]
+    assert list(meet(sketches, 1, 9)) == [(0, 1), (0, 2), (1, 2)]
+
+
+def test_what_very_many_say_meets_its_first_sayers_only() -> None:
+    sketches = [np.array([1, 2]) for _ in range(50)]
+    assert list(meet(sketches, 2, 3)) == [
+        (other, position) for position in range(50) for other in range(min(position, 3))
+    ]
 
 
 def test_half_of_a_passage_in_common_is_enough_and_less_is_not(likeness: Likeness) -> None:
