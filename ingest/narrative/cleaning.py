@@ -36,6 +36,7 @@ _CELLS = re.compile(r"^[^\s，。；]{2,24}(?:[ ]{2,}[^\s，。；]{1,24})+[ ]*$
 _PIPED = re.compile(r"^[ ]*+\|(.*)\|[ ]*$", re.M)
 _BARRED = re.compile(r"^[^|\n]{1,60}(?:\|[^|\n]{0,80})+$", re.M)
 _BAR = re.compile(r"[ ]{0,9}\|[ ]{0,9}")
+_LEDGER = re.compile(r"(?:^[^\s，。；：\d][^\s，。；：]{1,23} [\d,.]+(?:%|余|多)?[ ]*(?:\n|$)){3,}", re.M)
 _CONTENT = re.compile(r"[^|:\- ]")
 _GAP = re.compile(r"(?<=\S)[ ]{2,}(?=\S)")
 _ENUMERATED = re.compile(
@@ -130,6 +131,9 @@ def _pipes(text: str) -> Iterator[Edit]:
 
 def _columns(text: str) -> Iterator[Edit]:
     """Lines set in columns by runs of blanks become tab-separated when a later column is a figure."""
+    for ledger in _LEDGER.finditer(text):
+        for gap in re.finditer(r" (?=\d)", ledger[0]):
+            yield (ledger.start() + gap.start(), ledger.start() + gap.end(), "\t")
     for line in _CELLS.finditer(text) if "  " in text else ():
         gaps = list(_GAP.finditer(line[0]))
         if any(line[0][gap.end()].isdigit() for gap in gaps):

@@ -24,6 +24,7 @@ _HANDED = re.compile(
     r"(?:常委会)?(?:交办|转办|转交|移交|督办|评选|表彰|下达|安排|组织)的|(?:财政)?(?:拨付|拨给|安排)给"
 )
 _CHIEF = re.compile(r"(?:党支部|支部)?(?:董事长|总?经理|负责人|老板|书记|主任|所长|院长|校长|厂长|法人)")
+_SITE = re.compile(r"[）”“\"]{0,3}(?:人大)?(?:代表|联络站|联络点|工作室)")  # 社区代表联络站
 _OWN = concepts("own")
 _ACTOR_SET = concepts(*_ACTORS, "own")
 _MARKS = concepts(
@@ -232,6 +233,8 @@ class SentenceContext:
             if named in _LASTING and _HANDED.match(self.text, token.end):
                 continue
             if _UNDER.match(self.text, token.end) or _CHIEF.match(self.text, token.end):
+                continue
+            if named == "government" and _SITE.match(self.text, token.end):
                 continue
             if not _PREPOSITION.search(self.text[max(start, token.start - 7) : token.start]):
                 return named or "own"

@@ -52,6 +52,7 @@ _ACTIVITY_HEADS = frozenset(("inspection", "research", "lawcheck", "check", "spe
 _ACTIVITIES = concepts(*_ACTIVITY_HEADS)
 _DOING = frozenset(("aid", "visit", "receive"))  # 41名扶持了…: the people before such a verb do it
 _BILL = "议案"
+_HELPING = concepts(*_DOING)
 _NEUTRAL = concepts("total", "reset", "growth_end", "has")
 _WITHIN = concepts("within")
 _COMPOUND, _FORMAL, _OTHERS = concepts("compound"), concepts("formal"), concepts("other_people")
@@ -145,7 +146,7 @@ class Grammar:
         """Words the number may hang on, best first: right before it, right behind it, further before."""
         left = [token for token in reversed(window.left) if self._counts(token.concepts)]
         gap = self._gap(text, left[0], window) if left else 0
-        if left and gap == 0:
+        if left and gap == 0 and not self._is_helped(window, left[0]):
             yield left[0], 0, 1.0, "left"
         for token, factor in self._behind(text, window):
             yield token, 0, factor, "right" if factor > _NAME_FACTOR else "name"
@@ -153,6 +154,12 @@ class Grammar:
             gap = self._gap(text, token, window) if at else gap
             if gap or at:
                 yield token, gap, 0.97 if gap <= _POST_GAP else 0.94, "left"
+
+    def _is_helped(self, window: Window, verb: Token) -> bool:
+        """True for 帮扶：13名代表联系…: the deputies right behind the number are those who help, not the helped."""
+        if window.quantity.unit not in self._persons or not _HELPING & verb.concepts or not window.right:
+            return False
+        return bool(_DEPUTIES & window.right[0].concepts) and window.right[0].start == window.quantity.end
 
     def _gap(self, text: str, token: Token, window: Window) -> int:
         """Characters between a word and the number that are neither filler nor known words that count nothing."""

@@ -12,7 +12,7 @@ from typing import Literal
 from catalogue.register import Register
 from ingest.narrative.layout import is_plan, title_of
 from ingest.narrative.townships import named_townships, other_township
-from ingest.narrative.voices import foreign_voice
+from ingest.narrative.voices import foreign_voice, is_congress_heard
 
 Kind = Literal["township", "plan", "county", "government", "other", "notice"]
 
@@ -133,7 +133,8 @@ def identify(text: str, place: str | None, register: Register | None = None) -> 
         problems.append(f"正文和题目中能对上名册的乡镇:{named};请在文件开头写明是哪个乡镇的报告。")
     if register and kind == "township" and (names := other_township(title, text, register, year)):
         problems.append(f"题目写的是{names[0]},正文写的却是{names[1]},请核对是不是用了别处的稿子。")
-    doubtful = len(text) >= _SHORT and not _names_itself(title, text[:_SAMPLE])
+    sample = text[:_SAMPLE]
+    doubtful = len(text) >= _SHORT and not (_names_itself(title, sample) and is_congress_heard(sample))
     return Identity(kind, title, place, codes, period, _years(title, text), tuple(problems), doubtful)
 
 
