@@ -104,3 +104,9 @@ def test_everybody_gets_partners_of_their_own(reports: Reports) -> None:
     (one, two), (three, four) = pairs
     assert reports.of(two, four) == [one, three]
     assert reports.of() == []
+
+
+def test_the_database_knows_how_many_sketches_there_are_before_it_looks_among_them(reports: Reports) -> None:
+    reports.add(ONE, *quarter(0), list(range(1_000)))
+    known = "select reltuples from pg_class where oid = 'narrative.sketch'::regclass"
+    assert reports.warehouse.query(known)["reltuples"][0] == 1_000
