@@ -184,14 +184,18 @@ def _activity_listed(frame: pd.DataFrame, prepared: Prepared, history: History, 
 
 
 def _count_hazards(sheets: dict[str, pd.DataFrame]) -> None:
-    """`_hazards_listed` beside every activity: the rows of the same return's hazard sheet that name it."""
+    """`_hazards_listed` beside every activity: the rows of the same return's hazard sheet that name it.
+
+    Of an activity reported in an earlier month, hazards closed since need not be listed any more: fewer say nothing.
+    """
     hazards, activities = sheets["hazard"], sheets["supervision_activity"]
     named = hazards.assign(_named=hazards["activity_no"].map(fold, na_action="ignore"))
     counts = named.groupby(["return_no", "_named"]).size()
     on = pd.MultiIndex.from_arrays([activities["return_no"], activities["_row_key"]])
     listed = pd.Series(counts.reindex(on).to_numpy(), index=activities.index).fillna(0.0)
     whole = activities["return_no"].isin(set(hazards.loc[~hazards["_whole"], "return_no"]))
-    activities["_hazards_listed"] = listed.where(activities["_row_key"].notna() & ~whole)
+    gone = (activities["_first_report"] == 0.0) & (listed < activities["problems_found"])
+    activities["_hazards_listed"] = listed.where(activities["_row_key"].notna() & ~whole & ~gone)
 
 
 def _count_totals(sheets: dict[str, pd.DataFrame], batch: ReturnBatch) -> None:
@@ -215,7 +219,8 @@ def _count_totals(sheets: dict[str, pd.DataFrame], batch: ReturnBatch) -> None:
         listed[here] = numbers.map(counts).fillna(0).astype("float64")
         unread[here] = numbers.map(unclear.groupby(frame["return_no"]).sum()).fillna(0).astype("float64")
         listed[here & totals["return_no"].isin(set(broken.loc[broken["sheet"] == sheet, "return_no"]))] = np.nan
-    totals["_listed"], totals["_listed_unread"] = listed, unread
+    totals["_listed"] = listed.where(totals["_first_day"].notna())  # no month, nothing to compare with
+    totals["_listed_unread"] = unread
 
 
 def _count_register(sheets: dict[str, pd.DataFrame], batch: ReturnBatch) -> None:
