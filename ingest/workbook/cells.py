@@ -14,6 +14,7 @@ from ingest.workbook.dates import EPOCH_1900, EPOCH_1904, MonthDay, as_serial, r
 from ingest.workbook.numbers import NumberGrammar, Quantity
 from ingest.workbook.received import FormulaError
 
+TEXT_MARKS = ("'", "＇")  # Excel's sign of text, where a program wrote it into the cell itself
 ERROR_WORDS = frozenset({"#REF!", "#DIV/0!", "#N/A", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
 _YES = "是"
 LARGEST_COUNT = 10.0**15  # no township counts that far, and beyond it a number cell is no longer exact
@@ -73,6 +74,7 @@ class CellGrammar:
     def parser(self, sheet_code: str, field: Field, *, epoch_1904: bool = False) -> Parse:
         """The function that types any cell of the field."""
         read = self._reader(sheet_code, field, EPOCH_1904 if epoch_1904 else EPOCH_1900)
+        marked = field.is_numeric or field.type in ("date", "code") or (sheet_code, field.code) == ("cover", "period")
 
         def parse(value: object) -> Typed:
             if isinstance(value, FormulaError):
@@ -82,6 +84,9 @@ class CellGrammar:
                     return EMPTY
                 if value.startswith("#") and fold(value).upper() in ERROR_WORDS:
                     return Typed(None, "C08", f"公式结果为错误值 {fold(value)}")
+                if marked and value.startswith(TEXT_MARKS):
+                    typed = read(value[1:])
+                    return typed if typed.rule else Typed(typed.value, "C07", as_text(typed.value))
             return read(value)
 
         return parse
@@ -106,7 +111,7 @@ class CellGrammar:
     def _number(self, value: object, field: Field) -> Typed:
         expected = _EXPECTED[field.type]
         if isinstance(value, float):
-            quantity, found = Quantity(value), as_text(value)
+            quantity, found = Quantity(_as_shown(value) if field.type == "count" else value), as_text(value)
         elif isinstance(value, str) and (read := self.numbers.read(value, money=field.type == "money_yuan")):
             quantity, found = read, None
         else:
@@ -146,6 +151,11 @@ class CellGrammar:
             return wrong
         found = None if serial is None else read_serial(serial, epoch, self.around)
         return wrong if found is None else Typed(found, "C07", found.isoformat())
+
+
+def _as_shown(number: float) -> float:
+    """The number to the 15 digits a spreadsheet works with: 7.000000000000001, the sum of fractions, is shown as 7."""
+    return number if number.is_integer() or not math.isfinite(number) else float(f"{number:.15g}")
 
 
 def _void(text: str) -> bool:

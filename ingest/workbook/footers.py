@@ -1,4 +1,4 @@
-"""Lines below a table that are no data: notes (注：…) and signatures (制表人：…)."""
+"""Lines below a table that are no data: notes (注：…), signatures (制表人：…) and closing marks (以下空白)."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ _ROLE = (
     r"(?:人员?|负责人|单位|日期|时间|领导|机关)?|负责人|日期|时间|主席|签字|盖章|公章|联系电话|联系人|电话"
 )
 _SIGNATURE = re.compile(rf"\(?(?:{_ROLE})(?:\(?(?:签字|签名|签章|盖章|公章)\)?)?\)?(?::.*|$)")
+_CLOSING = re.compile(r"\(?(?:本页|本表|此页)?以下(?:内容)?为?空白\)?[.。]?")
 _FEW = 2
 
 
 def begins_footer(cells: list[object]) -> bool:
-    """True where the cells with content of a row read like a note or a signature."""
+    """True where the cells with content of a row read like a note, a signature or a closing mark."""
     first = fold(cells[0]) if cells and isinstance(cells[0], str) else ""
-    return bool(_SIGNATURE.fullmatch(first) or (len(cells) <= _FEW and _NOTE.fullmatch(first)))
+    if len(cells) <= _FEW and (_NOTE.fullmatch(first) or _CLOSING.fullmatch(first)):
+        return True
+    return bool(_SIGNATURE.fullmatch(first))
 
 
 def may_follow(cells: list[object]) -> bool:
