@@ -58,7 +58,7 @@ def _not_later(sheet: Sheet, column: str) -> Check:
         applies=lambda rows: rows[column].notna() | rows[f"{column}~unread"],
         fails=lambda rows: rows[column] > rows["_prepared_on"],
         observed=day(column),
-        expected=day("_prepared_on"),
+        expected=named("不晚于填报日期", day("_prepared_on")),
     )
 
 

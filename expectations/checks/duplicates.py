@@ -91,7 +91,7 @@ def similar_checks(form: Form) -> list[Check]:
             reads=("_similar",),
             fails=lambda rows: rows["_similar"].notna(),
             observed=word(title),
-            expected=word("_similar"),
+            expected=lambda rows: rows["_similar"].map("不与第 {} 行重复".format, na_action="ignore"),
         )
         for code, (title, date) in title_fields(form).items()
     ]

@@ -30,6 +30,13 @@ def add_months(days: pd.Series, months: pd.Series) -> pd.Series:
     return result
 
 
+def _date_expected(rows: pd.DataFrame) -> pd.Series:
+    """What the date should be beside the state: 填写整改完成日期, or 不填整改完成日期（现为 2025-03-20）."""
+    found = rows["rectified_date"].dt.strftime("%Y-%m-%d")
+    wanted: pd.Series = found.map("不填整改完成日期（现为 {}）".format, na_action="ignore").fillna("填写整改完成日期")
+    return wanted
+
+
 STATE = Check(
     rule="R08",
     name="R08_state",
@@ -39,7 +46,7 @@ STATE = Check(
     reads=("rectified_date",),
     fails=lambda rows: rows["status"].isin(DONE) == rows["rectified_date"].isna(),
     observed=word("status"),
-    expected=lambda rows: rows["rectified_date"].dt.strftime("%Y-%m-%d").fillna("空"),
+    expected=_date_expected,
 )
 
 NOTICE_MISSING = Check(
@@ -89,7 +96,7 @@ HAZARD_OVERDUE = Check(
     applies=lambda rows: rows["status"].isna() | rows["rectified_date~unread"] | _open_at_end(rows),
     fails=lambda rows: rows["rectify_by"] < rows["_last_day"],
     observed=day("rectify_by"),
-    expected=day("_last_day"),
+    expected=fixed("在期限内整改完成"),
 )
 
 

@@ -124,5 +124,5 @@ def _in_time(column: str, days: str) -> Check:
         needs=(column, "start_date", days),
         fails=lambda rows: rows[column] > latest(rows),
         observed=day(column),
-        expected=lambda rows: latest(rows).dt.strftime("%Y-%m-%d"),
+        expected=named("不晚于", lambda rows: latest(rows).dt.strftime("%Y-%m-%d")),
     )
