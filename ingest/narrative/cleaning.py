@@ -31,7 +31,9 @@ _ZERO_WIDTH = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad`\r\f\v]+")
 _BLANKS = re.compile(r"[ ]+")
 _COMMA = re.compile(r",(?:(?![ ]?\d[ ]?\d[ ]?\d)|(?<!\d,))")
 _POINT = re.compile(r"[。·•](?<=\d.)(?=\d{1,2}(?:%|个?百分点|万|亿|元))")
-_ASIDE = re.compile(r"(?<=[\u4e00-\u9fff])（[^（）\d一二三四五六七八九十、，：%\n]{1,4}）(?=[\u4e00-\u9fff])")
+_ASIDE = re.compile(
+    r"(?<=[\u4e00-\u9fff])（(?:[^（）\d一二三四五六七八九十、，：%\n]{1,4}|(?:不?含|包括)[^（）\d\n]{1,14})）(?=[\u4e00-\u9fff])"
+)
 _CELLS = re.compile(r"^[^\s，。；]{2,24}(?:[ ]{2,}[^\s，。；]{1,24})+[ ]*$", re.M)
 _PIPED = re.compile(r"^[ ]*+\|(.*)\|[ ]*$", re.M)
 _BARRED = re.compile(r"^[^|\n]{1,60}(?:\|[^|\n]{0,80})+$", re.M)

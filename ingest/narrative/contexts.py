@@ -25,6 +25,8 @@ _HANDED = re.compile(
 )
 _CHIEF = re.compile(r"(?:党支部|支部)?(?:董事长|总?经理|负责人|老板|书记|主任|所长|院长|校长|厂长|法人)")
 _SITE = re.compile(r"[）”“\"]{0,3}(?:人大)?(?:代表|联络站|联络点|工作室)")  # 社区代表联络站
+_ABOUT = ("对", "就", "针对", "围绕", "给", "为", "向", "会同")  # 对5座供水站: what is acted on
+_NOUN_ENDS = tuple("、，。；等》）的")  # 采伐计划、: a plan that is a thing
 _OWN = concepts("own")
 _ACTOR_SET = concepts(*_ACTORS, "own")
 _MARKS = concepts(
@@ -45,7 +47,7 @@ _MARKS = concepts(
 _SUBJECT_REACH = 10
 _ADJACENT = 2
 _PREPOSITION = re.compile(
-    r"(?:[向由被经对请受为与和同在给送按据报从交及到往投就、]|围绕|针对|关于|走进|深入|察看|走访|会同|联合|督促|听取|邀请|根据|配合|得到|助推|建议|位于|设在|坐落)[^，；：]{0,4}$"
+    r"(?:[向由被经对请受为与和同在给送按据报从交及到往投就、]|围绕|针对|关于|融入|服务|紧扣|支持|走进|深入|察看|走访|会同|联合|督促|听取|邀请|根据|配合|得到|助推|建议|位于|设在|坐落)[^，；：]{0,4}$"
 )
 _COMPARED = re.compile(r"[比较与同和跟由从]$")
 _COMPARING = frozenset(("较上年", "比上年", "比去年", "较去年", "与上年", "与去年", "相比", "同比", "较同期", "环比"))
@@ -91,7 +93,9 @@ class SentenceContext:
 
     def __post_init__(self) -> None:
         for token in self.tokens:
-            if _MARKS & token.concepts:
+            if _MARKS & token.concepts and not (
+                token.word == "计划" and self.text[token.end : token.end + 1] in _NOUN_ENDS
+            ):
                 self.marks += [(token.start, token.end, name) for name in _mark_names(token.concepts)]
         end = self.clauses[-1][1] if self.clauses else self.start
         if _MODAL_SIGN.search(self.text, self.start, end):
@@ -234,7 +238,7 @@ class SentenceContext:
                 continue
             if _UNDER.match(self.text, token.end) or _CHIEF.match(self.text, token.end):
                 continue
-            if named == "government" and _SITE.match(self.text, token.end):
+            if named == "government" and (_SITE.match(self.text, token.end) or self.text.startswith(_ABOUT, start)):
                 continue
             if not _PREPOSITION.search(self.text[max(start, token.start - 7) : token.start]):
                 return named or "own"

@@ -22,13 +22,14 @@ _EACH = re.compile(r"各(?:为|达|有|召开|开展|组织)?$")
 _EACH_REACH = 4
 _ALL = re.compile(r"(?:均|都|各|双双|全部|已)")
 _DONE_TIMES = re.compile(r"(?:听取|审议|组织|召开|开展|举办|举行|邀请|安排|召集|集中|深入|对|就|听审|专题听取)")
-_CLOSING = frozenset("，。、；：）\n\t” 中其")
+_CLOSING = frozenset("，。、；：）\n\t” 中里其")
 _ALL_OF_THEM = ("全部", "全员", "均已", "悉数")
 _JOINED = re.compile(r"(?:和|与|及|以及)\d+[名位个人][县镇乡市区旗](?:人大)?代表")  # 96名镇代表和19名县代表全部进站
 _WHOLE = re.compile(r"[全我本][镇乡]|街道|辖区|[现共应实]有|组成")
 _BREAK = re.compile(r"[，；。！？：（）—、\n]")
 _COUNTED_BETWEEN = re.compile(r"[\d一二三四五六七八九十百千两]余?[户件次个条项元]")
 _CITED = re.compile(r"《[^》]*》")
+_NAMED_AS = re.compile(r"[^，。；]{0,4}(?:作为|确定为|列入|列为|成为)")  # 10个项目作为民生实事项目
 _ADDRESSING = frozenset("向为给对与和同")
 _POST_GAP = 2
 _POST_MODIFIED_GAP = 16
@@ -200,6 +201,10 @@ class Grammar:
             elif quantity.unit == "次" and _DONE_TIMES.match(text, quantity.end):
                 if self._frames_for(token.concepts, "次"):
                     yield token, 0.99
+                continue
+            elif quantity.unit in _PIECES and _NAMED_AS.match(between):
+                yield token, _NAME_FACTOR
+                continue
             elif len(between) <= (_POST_MODIFIED_GAP if persons else _POST_NAME_GAP):
                 yield token, _NAME_FACTOR
             if (persons and len(between) <= _POST_GAP and _PERSONS & token.concepts) or (

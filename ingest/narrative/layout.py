@@ -31,6 +31,11 @@ _REPORTS = re.compile(
 _SHORTFALLS = re.compile(
     r"存在的?(?:一些|主要|突出)?(?:问题|不足|困难|差距|短板)|(?:问题|困难|不足)(?:和|与|及|、)(?:不足|困难|差距|短板|问题)|不足之处|^(?:主要)?(?:不足|差距)$"
 )
+_OPENLY = re.compile(
+    r"^(?:主要)?(?:存在的?(?:主要|一些)?(?:问题|不足|困难)|不足之处|主要不足|主要问题)(?:是|有|：|，|主要)"
+)  # a paragraph that owns up
+_FOUND = re.compile(r"(?:查出|发现|查找出|排查出|梳理出)[^，。；]{0,10}\d+[个处条项件]")
+_MADE = re.compile(r"(?:收到|征集|提出|交办|办结)[^。；]{0,14}\d+[件条]")
 _CHARGE = re.compile(
     r"分管(?:的|领域)?(?:工作|部门)|其他分管|廉洁(?:自律|从政|纪律)|廉政(?:情况|方面|勤政)"
 )  # what a chairman does besides, for the government
@@ -100,7 +105,7 @@ def blocks(text: str) -> Iterator[Block]:
             for deeper in [other for other in levels if other >= level]:
                 del levels[deeper]
             mode = _heading_mode(head)
-            if mode:
+            if mode and not (head == "建议" and _MADE.search(line)):
                 levels[level] = mode
             heading = head
         first = False
@@ -118,7 +123,11 @@ def _mode(levels: dict[int, Mode], whole: Mode) -> Mode:
 
 
 def _paragraph_mode(line: str, mode: Mode) -> Mode:
-    return "plan" if _TURNS.match(line) else mode
+    if _TURNS.match(line):
+        return "plan"
+    if mode == "report" and _OPENLY.match(line):
+        return "shortfall"
+    return "report" if mode == "shortfall" and _FOUND.search(line) else mode
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:

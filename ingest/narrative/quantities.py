@@ -66,7 +66,7 @@ _SINGLING = tuple("每某另同统唯专单独")
 _PIECES_OF_TIME = ("性", "方面", "月", "小时", "工作日", "季度", "层面", "环节", "阶段", "多月")
 _YEARLY = ("一年", "半年", "一季", "一季度", "一月", "一周", "季度")
 _WHERE = ("在", "分赴", "深入", "走进", "前往", "进驻", "来到", "赴", "涵盖", "覆盖")
-_AT = re.compile(r"在(?<![现存实]在)(?![册建职全此线])[^，。；：建设立有成共\d]{1,14}$")
+_AT = re.compile(r"在(?<![现存实]在)(?![册建职全此线内])[^，。；：建设立有成共\d]{1,14}$")
 _SOME = ("批", "类", "部", "张", "组", "方面", "点", "家", "款", "班", "座")
 _CLOCK = (*"0123456789", *"钟半整开前后到左")
 _WHOLE_UNITS = frozenset(MEASURES) - {"元", "块钱"}
@@ -75,6 +75,8 @@ _PEOPLE = frozenset(("人", "名", "人次", "户"))
 _SAID_OF_SESSIONS = tuple("人大会的、和")
 _CATEGORY = re.compile(r"[A-D]类(?:（[^（）]*）)?(?:的|共|有|为|：)*$")  # A类31件: a bare list of categories
 _AT_WORK = re.compile(r"(?:实现|稳定|就近|就地|成功|灵活)*(?:就业|务工|上岗)")
+_KINDS = frozenset(("类", "款"))  # 4类12条: the kinds of what is counted next
+_NOT_ONE = ("也", "都没", "都不")  # 一次也没有
 _POWERS = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 
 
@@ -173,6 +175,8 @@ def _formally_none(found: re.Match[str], unit: str, head: str, tail: str, marked
     return (
         _is_ordinal(unit, head, tail)
         or (unit in _PLACES and _is_where(head))
+        or (unit in _KINDS and tail[:1].isdigit())
+        or (found["number"] == "一" and tail.startswith(_NOT_ONE))
         or ("类" in head and bool(_CATEGORY.search(head)))
         or (unit in _PEOPLE and bool(_AT_WORK.match(tail)))
         or _is_broken(found, head, marked)

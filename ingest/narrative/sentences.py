@@ -26,6 +26,7 @@ _COUNTY_DEPUTIES = re.compile(r"[县区旗](?:级)?(?:人大)?代表")
 _LEVELS = concepts("deputy", "deputy_town", "deputy_county", "deputy_city")
 _WITHIN, _TOTAL, _FUND, _CITY = concepts("within"), concepts("total"), concepts("fund"), concepts("deputy_city")
 _TIMES = frozenset(("次", "场", "场次", "轮", "期"))
+_JOINED = re.compile(r"(?:应邀|参加|参与|配合|协助|列席)[^，；。]{0,4}[省县市区州]级?(?:人大|政府|委|法院|检察院)")
 _DONE_ONCE = re.compile(r"(?:开展|组织|进行|搞|举行|举办|召开|安排|查|作|做|听取)[了过]?$")
 _LONGEST = 1_500
 _ONE = 0.88
@@ -121,6 +122,8 @@ class SentenceReader:
             for reading in readings:
                 edge = max(edge, reading.head.end)
             goes_on = False
+            if self._is_joined(here, quantity):
+                continue
             if not readings or (reason and not self._is_yearly_fund(reason, here, quantity, readings)):
                 continue
             actor = sentence.context.acting(quantity.start)
@@ -162,6 +165,10 @@ class SentenceReader:
         return quantity.unit in _TIMES and bool(
             _DONE_ONCE.search(self.text, max(0, quantity.start - 6), quantity.start)
         )
+
+    def _is_joined(self, here: int, quantity: Quantity) -> bool:
+        """应邀参加区人大常委会执法检查5次: an activity of a body above, which deputies joined."""
+        return quantity.unit in _TIMES and bool(_JOINED.search(self.text, here, quantity.start))
 
     def _follows(self, sentence: Sentence, here: int) -> bool:
         """True when the last fact ended right before the clause (3期,150人次)."""

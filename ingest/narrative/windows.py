@@ -17,8 +17,8 @@ from ingest.narrative.tokens import Token, Tokeniser, TokenLine, concepts_of
 _MEMORY = 400  # characters an elided noun may lie back
 _LABEL = 14  # characters a label has at most
 _RECENT = 12  # facts that may set the topic
-_DIVIDE, _COMMEND = concepts("divide"), concepts("commend")
-_GROUPS = concepts("group", "model_group")
+_DIVIDE = concepts("divide")
+_CLOSED_BY, _CLOSERS = concepts("group", "model_group", "office"), concepts("commend", "review")
 _LIST_SIGN = re.compile("[、和与及]")
 _PERSONS = re.compile(r"[\d一二三四五六七八九十百千万余多]+[人名位]次?")
 _BARE = re.compile(r"(?:、|和|及|与|以及|，|/)?(?:一?共|总共|[合累共总]计|计|达|约|近|为|有)*")
@@ -132,8 +132,8 @@ class Surveyor:
         )  # 71名代表中…: the others are parts of it
         if quantity.unit in self.persons and not whole:
             right += self._closing(sentence, stop)
-        elif any(_GROUPS & token.concepts for token in right):
-            right += [token for token in self._closing(sentence, stop) if _COMMEND & token.concepts]
+        elif any(_CLOSED_BY & token.concepts for token in right):
+            right += [token for token in self._closing(sentence, stop) if _CLOSERS & token.concepts]
         return right
 
     def _own(self, right: list[Token], quantity: Quantity, following: int) -> list[Token]:
