@@ -156,6 +156,10 @@ class Grammar:
             if gap or at:
                 yield token, gap, 0.97 if gap <= _POST_GAP else 0.94, "left"
 
+    def _decides(self, said: Concepts, unit: str) -> bool:
+        """True when the word counts something in the measure, or is known to count nothing in it."""
+        return bool(self._frames_for(said, unit)) or self._is_decoy(said, unit)
+
     def _is_helped(self, window: Window, verb: Token) -> bool:
         """True for 帮扶：13名代表联系…: the deputies right behind the number are those who help, not the helped."""
         if window.quantity.unit not in self._persons or not _HELPING & verb.concepts or not window.right:
@@ -208,7 +212,7 @@ class Grammar:
             elif len(between) <= (_POST_MODIFIED_GAP if persons else _POST_NAME_GAP):
                 yield token, _NAME_FACTOR
             if (persons and len(between) <= _POST_GAP and _PERSONS & token.concepts) or (
-                not persons and self._counts(token.concepts) and not modified
+                not persons and self._decides(token.concepts, quantity.unit) and not modified
             ):
                 return
 

@@ -27,7 +27,10 @@ _LEVELS = concepts("deputy", "deputy_town", "deputy_county", "deputy_city")
 _WITHIN, _TOTAL, _FUND, _CITY = concepts("within"), concepts("total"), concepts("fund"), concepts("deputy_city")
 _TIMES = frozenset(("次", "场", "场次", "轮", "期"))
 _JOINED = re.compile(r"(?:应邀|参加|参与|配合|协助|列席)[^，；。]{0,4}[省县市区州]级?(?:人大|政府|委|法院|检察院)")
+_SLOGAN = re.compile(r"“[^”，。]*$")  # “帮扶一户、致富一户”
+_SLOGAN_REACH = 10
 _DONE_ONCE = re.compile(r"(?:开展|组织|进行|搞|举行|举办|召开|安排|查|作|做|听取)[了过]?$")
+_NEXT = 12  # characters between a rate and the one it is told apart from (满意率87%，基本满意率12%)
 _LONGEST = 1_500
 _ONE = 0.88
 _CARRIED = 0.96
@@ -153,6 +156,8 @@ class SentenceReader:
             again = self._again(quantity, goes_on)
             return [again] if again else []
         if quantity.is_one:
+            if _SLOGAN.search(self.text, max(0, quantity.start - _SLOGAN_REACH), quantity.start):
+                return []
             return [
                 reading._replace(factor=reading.factor * _ONE)
                 for reading in readings
@@ -203,6 +208,8 @@ class SentenceReader:
         head = reading.head.concepts
         if _CITY & head and self.knows_county:
             return True
+        if reading.head.word.startswith("基本满意") and self.last and self.last[0].indicator == reading.frame.indicator:
+            return window.quantity.start - self.last[0].end < _NEXT
         made_up = self.last is not None and self.last[0].indicator == "activity_participants"
         return made_up and bool(_WITHIN & (window.own | window.shared)) and bool(_LEVELS & head)
 
