@@ -133,7 +133,7 @@ def _pipes(text: str) -> Iterator[Edit]:
 
 def _columns(text: str) -> Iterator[Edit]:
     """Lines set in columns by runs of blanks become tab-separated when a later column is a figure."""
-    for ledger in _LEDGER.finditer(text):
+    for ledger in _LEDGER.finditer(text) if " " in text else ():
         for gap in re.finditer(r" (?=\d)", ledger[0]):
             yield (ledger.start() + gap.start(), ledger.start() + gap.end(), "\t")
     for line in _CELLS.finditer(text) if "  " in text else ():

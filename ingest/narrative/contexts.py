@@ -60,13 +60,14 @@ _VERBS = concepts(
     )
 )  # fmt: skip
 _MODAL = re.compile(  # 将, 要 and the like before a verb; 将60名代表编为 and 主要, 需要 are none
-    r"会议(?:确定|要求|强调|明确|部署|指出)|(?:(?<![主重需首纲摘只不还次紧])[将要]|[拟须需]|应(?!到|出席|参会|邀)|(?<!精心)(?<!认真)(?<!充分)准备)"
+    r"(?:(?<![主重需首纲摘只不还次紧])[将要]|[拟须需]|应(?!到|出席|参会|邀))"
     r"(?:还|再|继续|进一步|重点|全面|努力|着力|不断|着重|切实|认真|力争|分别|集中)*"
     r"(?:进行|召开|组织|开展|举办|新建|建设|建成|听取|评议|视察|调研|走访|接待|培训|提出|督办|完成|实现|达到|坚持|做到|确保|新增|增加"
     r"|扩大|提高|投入|争取|安排|表彰|加大|深化|推进|力争|围绕|建立|打造|实施|执行|新设|增设|设立|成立|组建|补选|选举|评选|票决|报送"
     r"|改造|配备|聘请|慰问|帮扶|办好|邀请|加强|改进|健全|完善|创建|选派)(?!意见|情况|结果|成果|报告|建议|发现|中|收集|问题|的)"
 )
-_MODAL_SIGN = re.compile("[将要拟须需应备]|会议")
+_MODAL_SIGN = re.compile("[将要拟须需应]")
+_DECIDED = re.compile("会议(?:确定|要求|强调|明确|部署|指出)")  # what is to be done
 _PLACE = re.compile(
     r"(?:^|[，；：。的])([\u4e00-\u9fff]{2,3}?)(镇|乡|街道)(?=有|的|人大|共|今年|组织|去年|现有|建有|建成|全|则|也|主席团|在)"
 )
@@ -100,7 +101,9 @@ class SentenceContext:
         end = self.clauses[-1][1] if self.clauses else self.start
         if _MODAL_SIGN.search(self.text, self.start, end):
             self.marks += [(*modal.span(), "plan") for modal in _MODAL.finditer(self.text, self.start, end)]
-        if self.year is not None and "年" in self.text[self.start : end]:
+        if self.text.find("会议", self.start, end) >= 0:
+            self.marks += [(*found.span(), "plan") for found in _DECIDED.finditer(self.text, self.start, end)]
+        if self.year is not None and self.text.find("年", self.start, end) >= 0:
             self._mark_years(self.year, end)
         self.marks.sort()
 

@@ -125,9 +125,9 @@ class SentenceReader:
             for reading in readings:
                 edge = max(edge, reading.head.end)
             goes_on = False
-            if self._is_joined(here, quantity):
-                continue
             if not readings or (reason and not self._is_yearly_fund(reason, here, quantity, readings)):
+                continue
+            if self._is_joined(here, quantity):
                 continue
             actor = sentence.context.acting(quantity.start)
             for reading in readings:
