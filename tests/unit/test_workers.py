@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 _SLOW = "import pathlib, time\npathlib.Path({marker!r}).touch()\ntime.sleep(1)\n"
 _MAIN = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background starts its commands deaf to it
 from catalogue.workers import prepare_workers
 try:
     prepare_workers("slow_to_import")
