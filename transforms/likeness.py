@@ -61,6 +61,9 @@ class Likeness:
 
     def __init__(self, narrative: Narrative, names: Iterable[str]) -> None:
         self.copying: Copying = narrative.copying
+        # one for all windows, cleared before each: making it costs more than filling it; sketches are stored, so its
+        # scheme is named
+        self._minima = MinHash(self.copying.permutations, hashfunc=int, scheme="affine32")
         self._words = ahocorasick.Automaton()
         for group in narrative.interchangeable:
             for word in group[1:]:
@@ -106,9 +109,9 @@ class Likeness:
             shingles = text.shingles[start : start + window]
             shingles = shingles[shingles > 0]
             if len(shingles):
-                minima = _empty(self.copying.permutations).copy()
-                minima.update_batch((shingles >> np.uint64(32)).tolist())
-                found.append(minima.hashvalues.astype(np.int64))
+                self._minima.clear()
+                self._minima.update_batch((shingles >> np.uint64(32)).tolist())
+                found.append(self._minima.hashvalues.astype(np.int64))
         if not found:
             return np.zeros(0, dtype=np.int64)
         order = np.arange(self.copying.permutations, dtype=np.int64) << 32
@@ -210,12 +213,6 @@ def _compared() -> np.ndarray:
     table[_FIRST_HAN : _LAST_HAN + 1] = True
     table[[ord(char) for char in _NUMERALS]] = False
     return table
-
-
-@lru_cache(maxsize=4)
-def _empty(permutations: int) -> MinHash:
-    """An empty sketch; its scheme is named because sketches are stored."""
-    return MinHash(permutations, hashfunc=int, scheme="affine32")
 
 
 def _places(names: Iterable[str]) -> set[str]:
