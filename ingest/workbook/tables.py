@@ -163,11 +163,11 @@ class _Cut:
         """How many of the last rows are notes and signatures, from the first such line down to the end."""
         footers = 0
         for count, index in enumerate(reversed(kept), start=1):
-            cells = [value for value in self.grid.rows[index] if value != ""]
-            if len(cells) > _FEW and not isinstance(cells[0], str):
+            whole = [value for value in self.grid.rows[index] if value != ""]
+            if len(whole) > _FEW and not isinstance(whole[0], str):
                 break
             cells = list(self._own(index).values())
-            if begins_footer(cells):
+            if begins_footer(cells) or begins_footer(whole):  # a note may begin in the column of running numbers
                 if self._is_complete(index):
                     break
                 footers = count

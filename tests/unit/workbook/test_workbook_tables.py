@@ -227,6 +227,16 @@ def test_notes_and_signatures_below_the_table_are_no_data(tmp_path: Path, footer
     assert notes["excel_row"].min() == 5
 
 
+@pytest.mark.parametrize("footer", [["说明：", "按实填写"], ["注", "以签到为准"], ["填报人：", "吴静"]])
+def test_a_note_may_begin_in_the_column_of_running_numbers(tmp_path: Path, footer: list[Any]) -> None:
+    numbered = [["序号", *MEETING], [1, *ROW], [2, *SECOND]]
+    batch = meetings(tmp_path, [*numbered, footer])
+    assert topics(batch) == [(2, "讨论建议交办"), (3, "听取整改情况")]
+    assert rules(batch) == []
+    data = meetings(tmp_path, [*numbered, ["注", *ROW]])
+    assert [row for row, _ in topics(data)] == [2, 3, 4]
+
+
 def test_what_may_be_data_is_never_dropped(tmp_path: Path) -> None:
     above = meetings(tmp_path, [MEETING, ["注：第一次", "说明会", 9, 8], ROW])
     assert [row for row, _ in topics(above)] == [2, 3]
