@@ -190,7 +190,7 @@ def _is_other(title: str, sample: str, own: int) -> bool:
     """True for a paper of another body, or of a person who is no deputy: it hardly speaks of the congress."""
     if _OTHER_BODY.search(title) and not _REVIEWED.search(title) and own < _FEW:
         return True
-    if own < _FEW - 1 and _PERSONAL.search(sample):
+    if own < _FEW - 1 and "人大主席" not in sample and _PERSONAL.search(sample):
         return True
     if "人大" in title or "代表" in title:
         return False

@@ -148,6 +148,28 @@ def test_a_repeated_fact_is_given_once() -> None:
         ("近期,丁县对全县26个乡镇的信访工作进行督察,共督办信件6件。", "county"),
         ("第十二届全国人民代表大会第一次会议,共办理代表议案2541件,邀请代表1000多人次。", "county"),
         ("乙镇人大代表小组目标责任书\n年终评选先进小组2个、优秀代表10名。", "notice"),
+        ("各位代表:现在,我代表镇人民政府向大会报告工作。排查隐患463处,受理信访147件。", "other"),
+        ("主席、各位代表:我代表丙派出所向镇人大作工作汇报。化解纠纷231起,发现隐患92处。", "other"),
+        ("各位代表:受镇人民政府委托,现将预算执行情况报告大会。办成实事10件,争取资金300万元。", "other"),
+        ("一年来,我所在县司法局领导下,全所干警团结一致,调解纠纷412件,走访287人次。", "other"),
+        ("主席团、各位代表:我担任副镇长以来,分管水利,下达整改通知书15份,争取资金86万元。", "other"),
+        ("我是一名来自生产一线的镇人大代表,当选以来走访选民320户,提出建议11件。", "other"),
+        ("父老乡亲们:村两委共召开会议6次,解决问题52条。村两委硬化村道3公里,我村争取资金86万元。", "other"),
+        ("他叫陈某,今年58岁,连任代表。他走访选民320户,个人出资3万元,调解纠纷82起。", "other"),
+        ("丙镇农业服务中心紧紧围绕粮食安全,走访农户860户,解决难题97个,争取资金45万元。", "other"),
+        ("本商会现有会员企业68家,资助贫困学生45名。本商会捐款捐物86万元,帮扶困难户32户。", "other"),
+        ("关于修桥的建议\n领衔代表:孙某\n目前每天过桥的有两千人,投入26万元仍有缺口。", "other"),
+        ("刘某等代表:您们提出的建议收悉,现答复如下:镇政府已筹资3.7万元。", "other"),
+        ("我委落实部署,听取专项汇报7次,开展执法检查2次,督办代表建议32件。", "other"),
+        ("笔者调查了A镇和B镇的人大工作。A镇有镇人大代表78名,三年组织视察11次。", "other"),
+        ("10月8日,丁县人大常委会副主任一行深入3个乡镇视察,代表提出意见建议15条。", "county"),
+        ("某区人大材料\n全年共举行常委会会议9次、主任会议20次,作出决定5项。", "county"),
+        ("各位代表:我受丁县第九届人大常委会委托,向大会报告工作。听取专项报告19项。", "other"),
+        ("工作队驻甲村工作队半年小结:入户走访326户,收集意见64条,协调资金58万元。", "other"),
+        ("1954年召开会议,到会代表86名。1966年停开。民国时议事会收到提案137件。", "other"),
+        ("经主席团研究,组织镇人大代表32名视察。现将有关事项通知如下:各组走访选民60户。", "notice"),
+        ("参加视察4次得20分;提出建议2件得10分;走访选民20户得20分。", "notice"),
+        ("您今年走访选民多少户?10户。您提出建议多少件?2件。", "notice"),
     ],
 )
 def test_papers_of_other_bodies_are_told_and_not_counted(text: str, kind: str) -> None:
@@ -155,6 +177,52 @@ def test_papers_of_other_bodies_are_told_and_not_counted(text: str, kind: str) -
     assert report.identity.kind == kind
     assert report.identity.problems
     assert report.facts == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "各位代表:我受乡人大主席团的委托,向大会报告工作。组织视察3次。",
+        "我任镇人大主席以来,组织视察3次,各位代表支持我的工作。",
+        "人大甲街工委2031年工作报告\n——在区人大常委会第二十六次会议上\n组织视察3次。",
+        "乙镇人大工作总结\n镇政府自觉接受人大监督。主席团组织视察3次。",
+        "乙镇召开第七届人民代表大会第三次会议\n应到代表78名。镇长报告:实现生产总值9亿元,财政收入1亿元。组织视察3次。",
+    ],
+)
+def test_papers_of_a_congress_are_counted_however_they_speak(text: str) -> None:
+    (report,) = read_reports(text)
+    assert report.identity.counts
+    assert ("inspections", 3) in _facts(text)
+
+
+def test_what_a_report_owns_up_to_is_no_fact_and_what_was_found_is() -> None:
+    text = "乙镇人大视察报告\n组织视察3次。\n二、存在问题。\n有2个代表小组活动偏迟。\n"
+    assert _facts(text) == [("inspections", 3)]
+    found = "乙镇人大视察报告\n组织视察3次。\n二、存在问题。视察中共查出各类问题33处。\n"
+    assert _facts(found) == [("inspections", 3), ("hazards_found", 33)]
+
+
+def test_a_chairmans_other_duties_are_not_the_congress() -> None:
+    text = "乙镇人大主席述职\n一、人大工作\n组织视察3次。\n二、关于分管工作\n调解纠纷31起。\n"
+    assert _facts(text) == [("inspections", 3)]
+
+
+def test_a_section_on_suggestions_is_no_plan() -> None:
+    text = "乙镇人大汇报\n一、建议。\n收到代表建议26件。\n"
+    assert _facts(text) == []
+    text = "乙镇人大汇报\n一、建议。大会收到代表建议26件。\n"
+    assert _facts(text) == [("suggestions_received", 26)]
+
+
+def test_a_ledger_without_columns_is_a_table() -> None:
+    text = "乙镇人大统计\n召开人代会(次) 2\n开展视察(次) 5\n收到代表建议(件) 39\n"
+    assert _facts(text) == [("congress_sessions", 2), ("inspections", 5), ("suggestions_received", 39)]
+
+
+def test_a_text_that_does_not_speak_as_a_congress_is_trusted_less() -> None:
+    said = "代表视察3次,收到代表建议46件。" + "天气很好,大家的心情也很好,路边的花都开了,代表也来了。" * 4
+    (doubted, *_), (trusted, *_) = extract(said), extract("乙镇人大总结\n" + said)
+    assert doubted.confidence < trusted.confidence
 
 
 def test_a_title_of_another_year_is_told() -> None:
