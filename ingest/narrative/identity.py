@@ -79,6 +79,7 @@ _RARE = 100  # characters a report of a congress goes at most without speaking o
 _SHORT, _LONG = 100, 300
 _FEW = 3
 _SAMPLE = 6_000  # characters that show whose paper it is
+_OPENS, _SIGNS = 2_500, 300  # characters at the beginning and the end of a text in which its voice is heard
 _YEAR = re.compile(r"((?:19|20)\d\d)(?<!\d{5})年")
 _SPLIT = re.compile(
     r"(?m)^[^\n。，]{0,30}?(?:篇[一二三四五六七八九十\d]{1,2}|【?第[一二三四五六七八九十]+篇】?|（[一二三四五六七八九十]+）篇)[^\n。，]{0,12}$"
@@ -174,7 +175,12 @@ def _kind(text: str, title: str) -> Kind:
     ):
         return "county"
     other: Kind | None = "other" if _is_other(title, sample, own) else None
-    return foreign_voice(sample) or other or ("plan" if is_plan(text) else "township")
+    return foreign_voice(_spoken(text)) or other or ("plan" if is_plan(text) else "township")
+
+
+def _spoken(text: str) -> str:
+    """The pieces of a text that show who speaks: how it opens, and who signs."""
+    return text if len(text) <= _OPENS + _SIGNS else text[:_OPENS] + "\n" + text[-_SIGNS:]
 
 
 def _own(sample: str) -> int:
