@@ -234,7 +234,7 @@ class SentenceContext:
                 if _VERBS & token.concepts:
                     break
                 continue
-            named = _actor(token.concepts)
+            named = _actor(token.concepts) or self._body_behind(token)
             if named not in (None, "government") and self._joined(start, token.start):
                 return "joined"
             if named in _LASTING and _HANDED.match(self.text, token.end):
@@ -246,6 +246,13 @@ class SentenceContext:
             if not _PREPOSITION.search(self.text[max(start, token.start - 7) : token.start]):
                 return named or "own"
         return None
+
+    def _body_behind(self, place: Token) -> Actor | None:
+        """我镇卫生院: the body right behind the name of one's own place is who acts."""
+        if not place.word.endswith(("镇", "乡")):
+            return None
+        behind = next((token for token in self.tokens if token.start == place.end), None)
+        return _actor(behind.concepts) if behind is not None else None
 
     def _names_other_place(self, start: int, end: int, own_name: str) -> bool:
         place = _PLACE.match(self.text, max(self.start, start - 1), end)

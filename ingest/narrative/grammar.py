@@ -232,6 +232,8 @@ class Grammar:
             return None
         for head, reach, frame in self._frames_for(token.concepts, unit):
             if side == "left":
+                if gap and unit in _CLASSIFIERS and head not in _LOOSE and self._is_followed(text, window):
+                    continue  # 代表联络站、46个小区
                 if gap > reach or (frame.topic and (gap > _ELIDED_GAP or self._is_followed(text, window))):
                     continue
             elif (
