@@ -26,6 +26,7 @@ _HANDED = re.compile(
 _CHIEF = re.compile(r"(?:党支部|支部)?(?:董事长|总?经理|负责人|老板|书记|主任|所长|院长|校长|厂长|法人)")
 _SITE = re.compile(r"[）”“\"]{0,3}(?:人大)?(?:代表|联络站|联络点|工作室)")  # 社区代表联络站
 _ABOUT = ("对", "就", "针对", "围绕", "给", "为", "向", "会同")  # 对5座供水站: what is acted on
+_AVERAGE = re.compile("平均|[人户月年场次]均")  # 平均每次22人 is no standing rule
 _NOUN_ENDS = tuple("、，。；等》）的")  # 采伐计划、: a plan that is a thing
 _OWN = concepts("own")
 _ACTOR_SET = concepts(*_ACTORS, "own")
@@ -151,7 +152,9 @@ class SentenceContext:
         """每季度1次: a standing rule, going on through its list until the words turn to what was done."""
         in_clause = [start for start, _, name in before if name == "rule" and start >= here]
         if in_clause:
-            self.rule_until = self._segment_end(here) if self.text.startswith("每", in_clause[-1]) else 0
+            averaged = _AVERAGE.search(self.text, here, quantity.start)
+            standing = self.text.startswith("每", in_clause[-1]) and not averaged
+            self.rule_until = self._segment_end(here) if standing else 0
             return True
         if quantity.start >= self.rule_until:
             return False

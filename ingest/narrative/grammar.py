@@ -216,8 +216,10 @@ class Grammar:
             ):
                 return
 
-    def is_other(self, window: Window) -> bool:
+    def is_other(self, text: str, window: Window) -> bool:
         """True when the word right behind the number says it counts something else (38名列席人员)."""
+        if window.quantity.unit in _CLASSIFIERS and self._is_followed(text, window):
+            return True
         first = window.right[0] if window.right else None
         behind = first is not None and first.start == window.quantity.end
         return behind and first is not None and self._is_decoy(first.concepts, window.quantity.unit)

@@ -152,7 +152,7 @@ class SentenceReader:
         if not readings and (labelled := self.surveyor.labelled(sentence, index, window)):
             readings = self.grammar.readings(self.text, labelled)
         carries_on = goes_on or (edge == here and self._follows(sentence, here))
-        if not readings and bare and carries_on and not self.grammar.is_other(window):
+        if not readings and bare and carries_on and not self.grammar.is_other(self.text, window):
             again = self._again(quantity, goes_on)
             return [again] if again else []
         if quantity.is_one:
