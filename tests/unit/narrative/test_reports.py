@@ -317,6 +317,16 @@ def test_our_own_passages_are_read(name: str) -> None:
     assert result.recall >= 0.97
 
 
+def test_open_numbers_and_parts_of_a_passage_count_neither_way(tmp_path: Path) -> None:
+    path = tmp_path / "passages.txt"
+    path.write_text(
+        "=== 甲\n[[组织视察约9次|inspections=9~]],[[其中2次|inspections=2@part]],[[调研3次|?]],走访选民8户。\n",
+        encoding="utf-8",
+    )
+    (text,) = read_passages(path)
+    assert score([text], lambda _: extract("视察9次。调研3次。走访选民8户。")).total == (1, 1, 0)
+
+
 # ---------------------------------------------------------------------------------- how sure
 def test_confidence_rises_with_the_raw_score() -> None:
     shares = [calibrated(raw / 100) for raw in range(40, 101)]
