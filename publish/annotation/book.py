@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain, count
 
 from lxml import etree
 
@@ -92,6 +93,14 @@ class Book:
             if name.get("localSheetId") == str(index):
                 name.getparent().remove(name)  # type: ignore[union-attr]
         self._shift_names(index, -1)
+
+    def rename(self, sheet: SheetPart, name: str) -> None:
+        """The sheet bears that name, or the first free one made of it: 附表, 附表2, 附表3."""
+        taken = {fold(other.name) for other in self.sheets}
+        tried = chain([name], (f"{name}{number}" for number in count(2)))
+        free = next(each for each in tried if fold(each) not in taken)
+        sheet.element.set("name", free)
+        self.sheets[self.sheets.index(sheet)] = replace(sheet, name=free)
 
     def insert_first(self, name: str, content: bytes, names: Mapping[str, str]) -> None:
         """A new sheet stands first and the file opens on it; `names`: built-in names defined for it -> their ranges."""

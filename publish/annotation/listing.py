@@ -179,18 +179,20 @@ def _loose(entry: Entry) -> tuple[str, ...]:
     return entry.rule, entry.sheet_name, entry.message
 
 
-def read_explanations(data: bytes, sheet: str) -> dict[tuple[str, ...], str]:
-    """What the clerk wrote beside findings of an earlier round: by rule, sheet, cell and message.
+def read_explanations(data: bytes, sheet: str) -> dict[tuple[str, ...], str] | None:
+    """What the clerk wrote beside findings of an earlier round: by rule, sheet, cell and message; None if no such list.
 
     Where the message stood there once, also without the cell, which may have moved since; and by the finding's key.
     """
     rows: list[list[Any]] = CalamineWorkbook.from_filelike(BytesIO(data)).get_sheet_by_name(sheet).to_python()
     names = list(COLUMNS)
     head = next((number for number, row in enumerate(rows) if [str(cell) for cell in row[:3]] == names[:3]), None)
-    names = [str(cell).strip() for cell in rows[head]] if head is not None else names
+    if head is None:
+        return {} if not rows else None
+    names = [str(cell).strip() for cell in rows[head]]
     found: dict[tuple[str, ...], str] = {}
     alike: Counter[tuple[str, ...]] = Counter()
-    for cells in rows[head + 1 :] if head is not None else ():
+    for cells in rows[head + 1 :]:
         line = dict(zip(names, (str(cell).strip() for cell in cells), strict=False))
         rule, sheet_name, message = line.get(RULE, "").split(" ", 1)[0], line.get(SHEET, ""), line.get(MESSAGE, "")
         alike[rule, sheet_name, message] += 1

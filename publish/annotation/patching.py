@@ -118,11 +118,15 @@ def patch(data: bytes, entries: Sequence[Entry], note: str, limits: Limits) -> t
 
 
 def _remove_earlier_list(book: Book, data: bytes) -> Mapping[tuple[str, ...], str]:
+    """What was explained on the list of an earlier round, now gone; a sheet of the clerk's own gives up its name."""
     earlier = book.find(LIST_NAME)
     if earlier is None:
         return {}
     book.package.read(earlier.part)  # within the limit
     explanations = read_explanations(data, earlier.name)
+    if explanations is None:
+        book.rename(earlier, f"{LIST_NAME}（原）")
+        return {}
     book.remove(earlier)
     return explanations
 

@@ -32,7 +32,7 @@ def copy_values(data: bytes, limits: Limits) -> bytes:
     left = limits.values
     with xlsxwriter.Workbook(target, {"in_memory": True, "default_date_format": "yyyy-mm-dd"}) as workbook:
         for known in source.sheets_metadata:
-            if known.typ != SheetTypeEnum.WorkSheet or known.name.strip() == LIST_NAME:
+            if known.typ != SheetTypeEnum.WorkSheet:
                 continue
             sheet = source.get_sheet_by_name(known.name)
             left -= sheet.total_height * sheet.total_width

@@ -231,3 +231,32 @@ def test_damaged_files_never_raise(tmp_path: Path, seed: int) -> None:
     back = run(source)
     assert zipfile.ZipFile(back).testzip() is None
     assert part(back, "xl/workbook.xml").count("问题清单".encode()) >= 1
+
+
+@pytest.mark.parametrize("legacy", [False, True])
+def test_a_sheet_of_the_clerks_own_by_the_name_of_the_list_is_kept(tmp_path: Path, legacy: bool) -> None:
+    own = [["发现的问题", "责任单位"], ["消防通道堵塞", "派出所"]]
+    if legacy:
+        source = tmp_path / "a.xls"
+        book = xlwt.Workbook()
+        for name, rows in {"隐患 整改": [["隐患编号"], ["YH-1"]], "问题清单": own}.items():
+            sheet = book.add_sheet(name)
+            for place, row in enumerate(rows):
+                for column, value in enumerate(row):
+                    sheet.write(place, column, value)
+        book.save(str(source))
+    else:
+
+        def add(workbook: Any, _: dict[str, Any]) -> None:
+            sheet = workbook.add_worksheet("问题清单")
+            for place, row in enumerate(own):
+                sheet.write_row(place, 0, row)
+
+        source = write_source(tmp_path / "a.xlsx", add)
+    back = run(source, STATUS)
+    again = run(back, STATUS)
+    for each in (back, again):
+        sheets = openpyxl.load_workbook(each)
+        assert sheets.sheetnames[0] == "问题清单"
+        assert [list(row) for row in sheets["问题清单（原）"].values] == own
+        assert len(sheets.sheetnames) == len(set(sheets.sheetnames)) == (3 if legacy else 4)
