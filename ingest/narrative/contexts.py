@@ -23,8 +23,13 @@ _UNDER = re.compile(
 _HANDED = re.compile(
     r"(?:常委会)?(?:交办|转办|转交|移交|督办|评选|表彰|下达|安排|组织)的|(?:财政)?(?:拨付|拨给|安排)给"
 )
-_CHIEF = re.compile(r"(?:党支部|支部)?(?:董事长|总?经理|负责人|老板|书记|主任|所长|院长|校长|厂长|法人)")
-_SITE = re.compile(r"[）”“\"]{0,3}(?:人大)?(?:代表|联络站|联络点|工作室)")  # 社区代表联络站
+_CHIEF = re.compile(  # one person of the body, or who came from it to teach (县委党校老师)
+    r"(?:党支部|支部)?(?:董事长|总?经理|负责人|老板|书记|主任|所长|院长|校长|厂长|法人)"
+    r"|党校|[^，；]{0,6}(?:老师|教授|讲师|专家)"
+)
+_SITE = re.compile(  # 社区代表联络站; 居委会、社区级代表联系站
+    r"(?:(?:[、和][\u4e00-\u9fff]{2})?级)?[）”“\"]{0,3}(?:人大)?(?:代表|联络站|联络点|工作室)"
+)
 _ABOUT = ("对", "就", "针对", "围绕", "给", "为", "向", "会同")  # 对5座供水站: what is acted on
 _AVERAGE = re.compile("平均|[人户月年场次]均")  # 平均每次22人 is no standing rule
 _NOUN_ENDS = tuple("、，。；等》）的")  # 采伐计划、: a plan that is a thing
@@ -48,7 +53,7 @@ _MARKS = concepts(
 _SUBJECT_REACH = 10
 _ADJACENT = 2
 _PREPOSITION = re.compile(
-    r"(?:[向由被经对请受为与和同在给送按据报从交及到往投就、]|围绕|针对|关于|融入|服务|紧扣|支持|走进|深入|察看|走访|会同|联合|督促|听取|邀请|根据|配合|得到|助推|建议|位于|设在|坐落)[^，；：]{0,4}$"
+    r"(?:[向由被经对请受为与和同在给送按据报从交及到往投就、]|围绕|针对|关于|融入|服务|紧扣|支持|走进|深入|察看|走访|会同|联合|督促|听取|邀请|抽查|检查|排查|督查|巡查|暗访|根据|配合|得到|助推|建议|位于|设在|坐落)[^，；：]{0,4}$"
 )
 _COMPARED = re.compile(r"[比较与同和跟由从]$")
 _COMPARING = frozenset(("较上年", "比上年", "比去年", "较去年", "与上年", "与去年", "相比", "同比", "较同期", "环比"))
@@ -66,6 +71,9 @@ _MODAL = re.compile(  # 将, 要 and the like before a verb; 将60名代表编�
     r"(?:进行|召开|组织|开展|举办|新建|建设|建成|听取|评议|视察|调研|走访|接待|培训|提出|督办|完成|实现|达到|坚持|做到|确保|新增|增加"
     r"|扩大|提高|投入|争取|安排|表彰|加大|深化|推进|力争|围绕|建立|打造|实施|执行|新设|增设|设立|成立|组建|补选|选举|评选|票决|报送"
     r"|改造|配备|聘请|慰问|帮扶|办好|邀请|加强|改进|健全|完善|创建|选派)(?!意见|情况|结果|成果|报告|建议|发现|中|收集|问题|的)"
+)
+_DUTY = re.compile(  # 一名委员联系5名代表: what each is to do
+    r"一[名位个](?!月)[^，。；\d]{1,10}?联系?(?=[\d一二两三四五六七八九十]+[至到—-]?[\d一二两三四五六七八九十]*[名户个位])"
 )
 _MODAL_SIGN = re.compile("[将要拟须需应]")
 _DECIDED = re.compile("会议(?:确定|要求|强调|明确|部署|指出)")  # what is to be done
@@ -104,6 +112,8 @@ class SentenceContext:
             self.marks += [(*modal.span(), "plan") for modal in _MODAL.finditer(self.text, self.start, end)]
         if self.text.find("会议", self.start, end) >= 0:
             self.marks += [(*found.span(), "plan") for found in _DECIDED.finditer(self.text, self.start, end)]
+        if self.text.find("联", self.start, end) >= 0:
+            self.marks += [(*found.span(), "rule") for found in _DUTY.finditer(self.text, self.start, end)]
         if self.year is not None and self.text.find("年", self.start, end) >= 0:
             self._mark_years(self.year, end)
         self.marks.sort()
@@ -153,7 +163,7 @@ class SentenceContext:
         in_clause = [start for start, _, name in before if name == "rule" and start >= here]
         if in_clause:
             averaged = _AVERAGE.search(self.text, here, quantity.start)
-            standing = self.text.startswith("每", in_clause[-1]) and not averaged
+            standing = self.text.startswith("每", in_clause[-1]) and not averaged and not self._is_name(in_clause[-1])
             self.rule_until = self._segment_end(here) if standing else 0
             return True
         if quantity.start >= self.rule_until:
@@ -162,6 +172,10 @@ class SentenceContext:
             self.rule_until = 0
             return False
         return True
+
+    def _is_name(self, position: int) -> bool:
+        """True where a rule is but the name of something (“每季一次”主题宣讲)."""
+        return position > self.start and self.text[position - 1] == "“"
 
     def _segment_end(self, position: int) -> int:
         """The end of the part of the sentence that a ； sets off."""

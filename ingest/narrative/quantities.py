@@ -63,7 +63,7 @@ _JOINED = frozenset("*×/第%")
 _SESSION_ENDS = frozenset("届大会、和至")
 _UNFINISHED = ("几", "数", "每", "X", "x", "*", "×")
 _SINGLING = tuple("每某另同统唯专单独")
-_PIECES_OF_TIME = ("性", "方面", "月", "小时", "工作日", "季度", "层面", "环节", "阶段", "多月")
+_NOT_PIECES = ("一”", "一、", "一活动", "性", "方面", "月", "小时", "工作日", "季度", "层面", "环节", "阶段", "多月")
 _YEARLY = ("一年", "半年", "一季", "一季度", "一月", "一周", "季度")
 _WHERE = ("在", "分赴", "深入", "走进", "前往", "进驻", "来到", "赴", "涵盖", "覆盖")
 _AT = re.compile(r"在(?<![现存实]在)(?![册建职全此线内])[^，。；：建设立有成共\d]{1,14}$")
@@ -74,6 +74,7 @@ _PLACES = frozenset("个处家所")
 _PEOPLE = frozenset(("人", "名", "人次", "户"))
 _SAID_OF_SESSIONS = tuple("人大会的、和")
 _CATEGORY = re.compile(r"[A-D]类(?:（[^（）]*）)?(?:的|共|有|为|：)*$")  # A类31件: a bare list of categories
+_PUT_TO_WORK = ("就业", "务工", "上岗")  # 安排就业26人
 _AT_WORK = re.compile(r"(?:实现|稳定|就近|就地|成功|灵活)*(?:就业|务工|上岗)")
 _KINDS = frozenset(("类", "款"))  # 4类12条: the kinds of what is counted next
 _NOT_ONE = ("也", "都没", "都不")  # 一次也没有
@@ -178,7 +179,7 @@ def _formally_none(found: re.Match[str], unit: str, head: str, tail: str, marked
         or (unit in _KINDS and tail[:1].isdigit())
         or (found["number"] == "一" and tail.startswith(_NOT_ONE))
         or ("类" in head and bool(_CATEGORY.search(head)))
-        or (unit in _PEOPLE and bool(_AT_WORK.match(tail)))
+        or (unit in _PEOPLE and (bool(_AT_WORK.match(tail)) or head.endswith(_PUT_TO_WORK)))
         or _is_broken(found, head, marked)
         or _is_other_word(unit, tail)
         or (tail[:1] in _RANGE_SIGNS and bool(_RANGE_AFTER.match(tail)))
@@ -220,7 +221,7 @@ def _is_other_word(unit: str, tail: str) -> bool:
     return (
         (unit == "人" and bool(_NOT_PERSON.match(tail)))
         or (unit == "次" and tail.startswith("性"))
-        or (unit == "个" and tail.startswith(_PIECES_OF_TIME))
+        or (unit == "个" and tail.startswith(_NOT_PIECES))
         or (unit == "点" and tail.startswith(_CLOCK))
         or (unit == "项" and tail.startswith("目"))
         or (unit == "家" and tail.startswith("庭"))

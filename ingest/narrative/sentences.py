@@ -19,7 +19,7 @@ from ingest.narrative.windows import Sentence, Surveyor, Window, is_bare
 
 _SENTENCE = re.compile(r"[。！？!?\n]+")
 _CLAUSE = re.compile(
-    r"[，；（）]|——|：(?![“”《]?(?:共|约|近|达|计|为|有|超)?[\d一二两三四五六七八九十百])|：(?=\d{1,2}[.、])"
+    r"[，；]|（(?![站点居]）)|(?<!（[站点居])）|——|：(?![“”《]?(?:共|约|近|达|计|为|有|超)?[\d一二两三四五六七八九十百])|：(?=\d{1,2}[.、])"
 )
 _PER_HEAD = re.compile(r"每(?:人|名|位|个|户|组)|人均|户均")
 _COUNTY_DEPUTIES = re.compile(r"[县区旗](?:级)?(?:人大)?代表")
