@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ Concepts = int  # a set of concepts, one bit each
 _BITS: dict[str, int] = {}  # every name of a concept seen in this process -> its bit
 
 
+@cache
 def concepts(*names: str) -> Concepts:
     """The set of the named concepts; the same name is the same bit in every lexicon."""
     made = 0
