@@ -73,8 +73,8 @@ class Results:
                 f"({county.rows / len(county.files):.0f} a workbook); {rounds} rounds, every contender once a round in "
                 "turn; medians. How and why: "
                 "docs/benchmarks.md. Load average of the machine when it began and ended: "
-                f"{self.loads[0]:.1f} and {self.loads[1]:.1f}; well above its cores, wall times say little, "
-                "processor times and ratios more.",
+                f"{self.loads[0]:.1f} and {self.loads[1]:.1f} (where it is above the number of cores, wall "
+                "times say little, processor times and ratios more).",
                 "",
                 "| machine | |",
                 "|---|---|",
