@@ -72,15 +72,17 @@ def up(settings: Settings, *, airflow: bool = True, echo: Echo = print) -> Statu
         for folder in (settings.inbox, settings.archive, settings.outbox, settings.home / "logs"):
             folder.mkdir(parents=True, exist_ok=True)
         needs_cluster = airflow or settings.embedded
+        database_fell = needs_cluster and cluster.pid() is None
         if needs_cluster:
             echo("PostgreSQL ...")
             cluster.keep()
+        database_back = now() if database_fell else None
         echo("Migrations ...")
         password = _migrate(settings, service if airflow else None)
         if password:
             echo(f"Airflow's administrator is “{USER}”, password {password} (kept in {service.password_file})")
         if airflow:
-            _start_airflow(service, echo)
+            _start_airflow(service, echo, database_back)
     return status(settings)
 
 
@@ -147,24 +149,28 @@ def _migrate(settings: Settings, service: AirflowService | None) -> str | None:
     return password
 
 
-def _start_airflow(service: AirflowService, echo: Echo) -> None:
+def _start_airflow(service: AirflowService, echo: Echo, database_back: datetime | None) -> None:
     missing = service.missing()
-    since = {name: now() for name in missing}
+    begun = {name: now() for name in missing}
     for name in missing:
         service.start(name)
     echo(f"Airflow at {service.url} ...")
-    _wait_healthy(service, since)
+    _wait_healthy(service, begun, database_back)
     service.ensure_pool()
 
 
-def _wait_healthy(service: AirflowService, since: dict[str, datetime]) -> None:
+def _wait_healthy(service: AirflowService, begun: dict[str, datetime], database_back: datetime | None) -> None:
+    """Every part is healthy: those `begun` by their first heartbeat, those that lived through a fall of the database by
+    one since it is back, for they may still be dying of it.
+    """
+    survivors = dict.fromkeys(service.services, database_back) if database_back else {}
     deadline = time.monotonic() + _BOOT
     while True:
-        health = service.health(since)
+        health = service.health({**survivors, **begun})
         for name in (name for name, text in health.items() if text == "stopped"):
-            if name in since:
+            if name in begun:
                 raise Refusal(f"Airflow's {name} ended at once; the end of {service.services[name].log} says why.")
-            since[name] = now()  # it ran before and fell when the database or another part was killed
+            begun[name] = now()  # it ran before and fell when the database or another part was killed
             service.start(name)
         if set(health.values()) == {"healthy"}:
             return
