@@ -217,7 +217,7 @@ def _await_quiet(airflow: AirflowService) -> None:
 
 @pytest.mark.parametrize("part", ["scheduler", "api-server", "postgresql"])
 def test_a_killed_part_is_started_again_the_others_left_alone(county: Settings, part: str) -> None:
-    _await_quiet(AirflowService(county))  # what a new DAG runs at once may fail with the third part that is killed under it
+    _await_quiet(AirflowService(county))  # a run that loses part after part to us would fail in the end
     before = pids(status(county))
     kill(before[part])
     assert not status(county).running
