@@ -170,11 +170,17 @@ def test_the_password_is_asked_for_and_only_the_owner_reads_it(settings: Setting
 
 @pytest.fixture(scope="module")
 def county() -> Iterator[Settings]:
-    """A running county with the national parameters, two people who may log in, and no townships yet."""
+    """A running county with the national parameters, two people who may log in, and the sample's townships if known.
+
+    They stand before Airflow starts: a quarter that is over is closed at once, which is refused without townships.
+    """
+    townships = Path(__file__).resolve().parents[2].parent / "shared" / "samples" / "county_small" / "townships.csv"
     with folder() as place:
         found = with_director(Settings.alone(place / "home"))
         up(found, airflow=False, echo=silent)
         load_parameters(Warehouse(found.warehouse_url), load().jurisdictions["national"])
+        if townships.exists():
+            load_register(Warehouse(found.warehouse_url), Register.read(townships))
         up(found, echo=silent)
         try:
             yield found
