@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from multiprocessing import forkserver, get_context, parent_process
 
 from catalogue.errors import Unavailable
+from catalogue.interrupts import interrupts_ignored
 
 # a dead worker's semaphores are cleared by a process of multiprocessing, which need not tell the user so
 _UNTOLD = "ignore:resource_tracker:UserWarning"
@@ -23,21 +24,8 @@ def prepare_workers(preload: str) -> None:
     if _UNTOLD not in sys.warnoptions:  # handed on to the processes started from here
         sys.warnoptions.append(_UNTOLD)
     get_context("forkserver").set_forkserver_preload([preload])
-    with _deaf_to_interrupts():  # it ends with this process, and must not show a traceback out of an import
+    with interrupts_ignored():  # it ends with this process, and must not show a traceback out of an import
         forkserver.ensure_running()
-
-
-@contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """A process started meanwhile ignores Ctrl-C. Only a main thread can arrange that."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, heard)
 
 
 @contextmanager

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +13,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from catalogue.errors import Refusal
+from catalogue.interrupts import interrupts_ignored
 from taizhang.local.airflow import AirflowService, now
 from taizhang.local.people import USER
 from taizhang.local.postgres import PROGRAMS, Cluster
@@ -203,25 +202,12 @@ def _undone_on_failure(cluster: Cluster, service: AirflowService, echo: Echo) ->
     try:
         yield
     except BaseException:
-        with _undisturbed():
+        with interrupts_ignored():  # a second Ctrl-C does not stop the tidying up
             _stop_airflow(service, echo, set(service.services) - before)
             if not had_database:
                 with suppress(subprocess.SubprocessError):
                     cluster.stop()
         raise
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """A second Ctrl-C does not stop the tidying up."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
