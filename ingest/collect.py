@@ -23,7 +23,7 @@ _CHUNK = "ingest.chunk"
 def collect_inbox(settings: Place, received: Path | None = None, progress: Progress | None = None) -> dict[str, Any]:
     """Everything new in the inbox is collected by `settings.workers` processes; the summary of it."""
     files = waiting_files(settings)
-    if settings.workers > 1 and len(files) > SMALL_CHUNK:
+    if settings.workers > 1 and len(files) >= 2 * SMALL_CHUNK:  # fewer make one chunk, collected in this process
         prepare_workers(_CHUNK)
 
     def say(done: int, _: int = 0) -> None:
