@@ -171,7 +171,7 @@ def _of(new: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _pick(new: pd.DataFrame, frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    return frame.merge(new[["return_no", "submission_id"]], on="return_no")[["submission_id", *columns]]
+    return _of(new, frame)[["submission_id", *columns]]
 
 
 def _copy_rows(connection: Connection, sheet: Sheet, rows: pd.DataFrame) -> None:
@@ -189,7 +189,7 @@ def _or_empty(column: pd.Series | None, length: int) -> list[object]:
 
 
 def _copy_findings(connection: Connection, catalogue: Catalogue, new: pd.DataFrame, findings: pd.DataFrame) -> None:
-    frame = findings.merge(new[["return_no", "submission_id"]], on="return_no", how="inner")
+    frame = _of(new, findings)
     personal = _personal_fields(catalogue)
     whole = {sheet.code for sheet in catalogue.current_form.sheets if sheet.personal}
     pairs = zip(frame["sheet"], frame["field"], strict=True)
