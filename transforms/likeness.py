@@ -17,6 +17,7 @@ from datasketch import MinHash
 
 from catalogue.narrative import Copying, Narrative
 
+ASKED = 16  # of those whose words are the same, the first so many are compared: a copy meets its source among them
 PLACE = "〇"
 _NUMERALS = "一二三四五六七八九十百千万亿两零〇"
 _FIRST_HAN, _LAST_HAN = 0x4E00, 0x9FFF
@@ -233,7 +234,7 @@ def contained(text: Canonical, other: Canonical) -> float:
     return float(_among(telling, other.distinct).mean()) if len(telling) else 0.0
 
 
-def meet(sketches: Iterable[np.ndarray], least: int, first: int) -> Iterator[tuple[int, int]]:
+def meet(sketches: Iterable[np.ndarray], least: int, first: int = ASKED) -> Iterator[tuple[int, int]]:
     """Pairs of positions, the lower one first, whose sketches have at least so many values in common.
 
     Of a value only the `first` positions that have it are asked, so the work grows as the sketches do, however many

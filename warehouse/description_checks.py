@@ -20,7 +20,6 @@ from warehouse.county_checks import add_warnings, remove_findings
 RULE = "P08"
 BACK = 24  # months a copied text may be old
 _MEETINGS = 2
-_ASKED = 16  # of those who say the same, the first so many are compared
 _FETCHED = 5_000
 _SHOWN = 60
 _COLUMNS = ["submission_id", "finding_no", "rule", "severity", "sheet", "excel_row", "field", "observed", "expected"]
@@ -77,7 +76,7 @@ def _copies(likeness: Likeness, county: Iterable[Any], months: set[str]) -> Iter
     rows = list(county)
     canonical = [likeness.canonical(row.words) for row in rows]
     best: dict[int, tuple[float, int]] = {}
-    for one, two in meet(map(likeness.sketch, canonical), _MEETINGS, _ASKED):
+    for one, two in meet(map(likeness.sketch, canonical), _MEETINGS):
         for later, earlier in _ordered(rows, one, two):
             share = _share(likeness, canonical[later], canonical[earlier])
             if rows[later].period in months and share >= likeness.copying.share and share > best.get(later, (0, 0))[0]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 
 from catalogue import load as load_catalogue
 from catalogue.narrative import Comparable
+from transforms.likeness import ASKED
 from transforms.reconciliation import Returned, Span, Value
 from warehouse.connection import query
 from warehouse.copying import copy_frame
@@ -37,7 +38,8 @@ def partners(connection: Connection, reports: Sequence[int], least: int, most: i
 
     Their sketches meet at least `least` times.
     """
-    return query(connection, REPORTS / "partners.sql", {"reports": list(reports), "least": least, "most": most})
+    params = {"reports": list(reports), "least": least, "most": most, "asked": ASKED}
+    return query(connection, REPORTS / "partners.sql", params)
 
 
 def described(connection: Connection, reports: Collection[int]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ with held as materialized (
             from narrative.sketch as s
             where s.value = mine.value
             order by s.report_id
-            limit 16
+            limit :asked
         ) as holders
     from narrative.sketch as mine
     where mine.report_id = any(:reports)
