@@ -32,7 +32,7 @@ def add_months(days: pd.Series, months: pd.Series) -> pd.Series:
 
 def _date_expected(rows: pd.DataFrame) -> pd.Series:
     """What the date should be beside the state: 填写整改完成日期, or 不填整改完成日期（现为 2025-03-20）."""
-    found = rows["rectified_date"].dt.strftime("%Y-%m-%d")
+    found = day("rectified_date")(rows)
     wanted: pd.Series = found.map("不填整改完成日期（现为 {}）".format, na_action="ignore").fillna("填写整改完成日期")
     return wanted
 
