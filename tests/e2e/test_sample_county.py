@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.truth.county import collect_county, differences, run_command
+from tests.truth.county import SAMPLE, collect_county, differences, run_command
 from warehouse.connection import Warehouse
 
 pytestmark = pytest.mark.e2e
-SAMPLE = Path(__file__).resolve().parents[2].parent / "shared" / "samples" / "county_small"
 
 
 @pytest.mark.skipif(not SAMPLE.exists(), reason="the shared sample county is not beside this checkout")

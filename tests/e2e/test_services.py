@@ -30,7 +30,7 @@ from taizhang.local.postgres import Cluster, query
 from taizhang.local.processes import started
 from taizhang.local.runs import answer, follow_dag, run_dag, start_dag, wait_for_question
 from taizhang.settings import Settings
-from tests.truth.county import differences
+from tests.truth.county import SAMPLE, differences
 from warehouse.connection import Warehouse
 from warehouse.lifecycle.audit import verify
 from warehouse.registry import load_parameters, load_register
@@ -174,7 +174,7 @@ def county() -> Iterator[Settings]:
 
     They stand before Airflow starts: a quarter that is over is closed at once, which is refused without townships.
     """
-    townships = Path(__file__).resolve().parents[2].parent / "shared" / "samples" / "county_small" / "townships.csv"
+    townships = SAMPLE / "townships.csv"
     with folder() as place:
         found = with_director(Settings.alone(place / "home"))
         up(found, airflow=False, echo=silent)
@@ -236,7 +236,6 @@ def test_a_killed_part_is_started_again_the_others_left_alone(county: Settings, 
 
 def test_the_sample_county_in_the_real_scheduler_agrees_with_its_truth(county: Settings, county_small: Path) -> None:
     warehouse = Warehouse(county.warehouse_url)
-    load_register(warehouse, Register.read(county_small / "townships.csv"))
     shutil.copyfile(county_small / "received.csv", county.received_file)
     shutil.copytree(county_small / "inbox", county.inbox, dirs_exist_ok=True)
     name = next(item.name for item in Register.read(county_small / "townships.csv").townships if item.holds_congress)

@@ -13,6 +13,7 @@ from tests.truth.comparison import Differences, compare_findings, compare_status
 from warehouse.connection import Warehouse
 
 ROOT = Path(__file__).resolve().parents[2]
+SAMPLE = ROOT.parent / "shared" / "samples" / "county_small"
 COMMAND = ROOT / ".venv" / "bin" / "taizhang"
 
 
